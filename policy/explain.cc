@@ -1,0 +1,93 @@
+#include "policy/explain.h"
+
+#include <algorithm>
+
+#include "policy/dane_sts_table.h"
+
+namespace tlswarden {
+namespace {
+
+// "2026-11-24 07:00:00 UTC", without the C library's locale and time zone.
+std::string Format(Time time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  const auto two = [](long value) { return (value < 10 ? "0" : "") + std::to_string(value); };
+  return std::to_string(static_cast<int>(date.year())) + '-' +
+         two(static_cast<long>(static_cast<unsigned>(date.month()))) + '-' +
+         two(static_cast<long>(static_cast<unsigned>(date.day()))) + ' ' +
+         two(clock.hours().count()) + ':' + two(clock.minutes().count()) + ':' +
+         two(clock.seconds().count()) + " UTC";
+}
+
+std::string Dane(const MxHost& host) {
+  switch (host.dane) {
+    case HostDane::kNone:
+      return "no TLSA records that count";
+    case HostDane::kUsable: {
+      std::string text = "TLSA at " + host.tlsa_base.ascii + ':';
+      for (const TlsaRecord& record : host.usable) text += " [" + ToString(record) + ']';
+      return text;
+    }
+    case HostDane::kUnusable: {
+      std::string text = "only unusable TLSA:";
+      for (const std::string& record : host.unusable) text += " [" + record + ']';
+      return text;
+    }
+    case HostDane::kFailed:
+    case HostDane::kUnresolved:
+      return host.failure ? host.failure->reason : "lookup failed";
+    case HostDane::kUnreachable:
+      return "has no address";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<std::string> ExplainMx(const MxEvidence& mx) {
+  std::vector<std::string> lines;
+  if (mx.failure) return {mx.failure->reason};
+  if (mx.no_such_domain) return {"the domain doesn't exist"};
+  if (mx.null_mx) return {"the domain takes no mail (null MX)"};
+  for (const MxHost& host : mx.hosts) {
+    lines.push_back(std::to_string(host.preference) + ' ' + host.name.ascii + " (MX " +
+                    std::string(ToString(mx.security)) + ", address " +
+                    std::string(ToString(host.address_security)) + "): " + Dane(host));
+  }
+  return lines;
+}
+
+std::vector<std::string> ExplainSts(const StsEvidence& sts, Time now) {
+  std::vector<std::string> lines;
+  if (sts.learned) {
+    const LearnedStsPolicy& learned = *sts.learned;
+    std::string patterns;
+    for (const MxPattern& pattern : learned.policy.mx) patterns += ' ' + ToString(pattern);
+    lines.push_back("policy " + learned.id + ", mode " +
+                    std::string(ToString(learned.policy.mode)) + ", mx" + patterns);
+    lines.push_back("fetched " + Format(learned.fetched_at) +
+                    (now < learned.ExpiresAt() ? ", in force until " : ", expired since ") +
+                    Format(learned.ExpiresAt()));
+  } else {
+    lines.emplace_back("no policy");
+  }
+  if (sts.failure) {
+    lines.push_back(std::string(ToString(sts.failure->type)) + ": " + sts.failure->reason);
+  }
+  return lines;
+}
+
+std::string ExplainVerdict(const Verdict& verdict, const Evidence& evidence, Time now) {
+  if (verdict.failure) {
+    return std::string(ToString(verdict.failure->type)) + ": " + verdict.failure->reason;
+  }
+  if (verdict.rule != "default") return "rule " + verdict.rule;
+  if (verdict.level == TlsLevel::kMay) {
+    return EnforcedSts(evidence.sts, now) == nullptr ? "the domain demands nothing"
+                                                     : "nothing to deliver to";
+  }
+  return std::string(FindLevel(SummarizeMx(evidence.mx), SummarizeHosts(evidence.mx)).why);
+}
+
+}  // namespace tlswarden

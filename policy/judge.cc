@@ -1,0 +1,196 @@
+#include "policy/judge.h"
+
+#include <algorithm>
+
+#include "policy/dane_sts_table.h"
+
+namespace tlswarden {
+namespace {
+
+bool TakesMail(const MxHost& host) {
+  return host.dane != HostDane::kUnreachable && host.dane != HostDane::kUnresolved;
+}
+
+// RFC 8461 section 4.1: some host that the policy lists must be among the MX hosts.
+std::optional<Failure> CheckMxAgainstSts(const MxEvidence& mx, const StsPolicy& policy,
+                                         std::string& mx_hostname) {
+  if (mx.hosts.empty()) return std::nullopt;
+  const bool any = std::any_of(mx.hosts.begin(), mx.hosts.end(),
+                               [&](const MxHost& host) { return AllowsMx(policy, host.name); });
+  if (any) return std::nullopt;
+  mx_hostname = mx.hosts.front().name.ascii;
+  return Failure{ResultType::kValidationFailure, "no MX host matches the MTA-STS policy", false};
+}
+
+const Failure* FirstHostFailure(const MxEvidence& mx) {
+  for (const MxHost& host : mx.hosts) {
+    const bool lookup = host.dane == HostDane::kFailed || host.dane == HostDane::kUnresolved;
+    if (lookup && host.failure) return &*host.failure;
+  }
+  return nullptr;
+}
+
+PolicyType TypeOf(TlsLevel level, const MxEvidence& mx, const LearnedStsPolicy* sts) {
+  if (level == TlsLevel::kSecure) return PolicyType::kSts;
+  if (level == TlsLevel::kDane || level == TlsLevel::kDaneOnly) return PolicyType::kTlsa;
+  if (IsLookupFailure(mx.security) && sts != nullptr) return PolicyType::kSts;
+  return PolicyType::kNoPolicyFound;
+}
+
+// What the domain publishes, and whether it can be met.
+Verdict FromEvidence(const Question& question, const Evidence& evidence, Time now) {
+  Verdict verdict;
+  verdict.policy_domain = question.next_hop.domain;
+  const MxEvidence& mx = evidence.mx;
+  if (question.next_hop.address_literal || mx.null_mx || mx.no_such_domain) return verdict;
+  const LearnedStsPolicy* sts = EnforcedSts(evidence.sts, now);
+  const HostsStatus hosts = SummarizeHosts(mx);
+  const LevelRow& row = FindLevel(SummarizeMx(mx), hosts);
+  verdict.level = sts != nullptr ? row.with_sts : row.without_sts;
+  verdict.policy_type = TypeOf(verdict.level, mx, sts);
+  if (verdict.level == TlsLevel::kUndecided) {
+    verdict.failure = mx.failure;
+    verdict.lookup_failed = mx.security != Security::kBogus;
+  } else if (verdict.level == TlsLevel::kSecure) {
+    verdict.mx = sts->policy.mx;
+    verdict.lines = sts->policy.lines;
+    verdict.failure = CheckMxAgainstSts(mx, sts->policy, verdict.mx_hostname);
+  } else if (hosts == HostsStatus::kAllFailed && verdict.level != TlsLevel::kMay) {
+    const Failure* failure = FirstHostFailure(mx);
+    if (failure != nullptr) verdict.failure = *failure;
+    verdict.lookup_failed = true;
+  }
+  return verdict;
+}
+
+// True when TLS with every host that the MTA would use at `dane` is mandatory.
+bool DaneCoversAll(const MxEvidence& mx) {
+  return std::all_of(mx.hosts.begin(), mx.hosts.end(), [](const MxHost& host) {
+    return !TakesMail(host) || host.dane == HostDane::kUsable || host.dane == HostDane::kUnusable;
+  });
+}
+
+bool HasUsable(const MxEvidence& mx) {
+  return std::any_of(mx.hosts.begin(), mx.hosts.end(),
+                     [](const MxHost& host) { return host.dane == HostDane::kUsable; });
+}
+
+bool HasFailed(const MxEvidence& mx) {
+  return std::any_of(mx.hosts.begin(), mx.hosts.end(),
+                     [](const MxHost& host) { return host.dane == HostDane::kFailed; });
+}
+
+// Only behind a signed MX can DANE be demanded of every host (RFC 7672 section 6).
+bool CanDemandDane(const MxEvidence& mx) {
+  return mx.security == Security::kSecure && (HasUsable(mx) || HasFailed(mx));
+}
+
+Failure Unmet(const Rule& rule, const Evidence& evidence) {
+  if (rule.require == Requirement::kDane) {
+    return {ResultType::kDaneRequired, "DANE is required, but the domain doesn't offer it", false};
+  }
+  if (evidence.sts.failure && evidence.sts.failure->transient) {
+    return {evidence.sts.failure->type,
+            "authenticated TLS is required: " + evidence.sts.failure->reason, true};
+  }
+  return {ResultType::kValidationFailure,
+          "authenticated TLS is required, but the domain publishes neither DANE nor an enforced "
+          "MTA-STS policy",
+          false};
+}
+
+void DemandDaneOnly(const Evidence& evidence, Verdict& verdict) {
+  verdict.level = TlsLevel::kDaneOnly;
+  verdict.policy_type = PolicyType::kTlsa;
+  const bool was_sts_mismatch = verdict.failure && !verdict.lookup_failed;
+  if (was_sts_mismatch) verdict.failure.reset();
+  if (HasUsable(evidence.mx)) return;
+  if (const Failure* failure = FirstHostFailure(evidence.mx)) verdict.failure = *failure;
+  verdict.lookup_failed = true;
+}
+
+void RequireEncrypt(const Evidence& evidence, Verdict& verdict) {
+  if (verdict.level == TlsLevel::kDane && !DaneCoversAll(evidence.mx)) {
+    if (CanDemandDane(evidence.mx)) {
+      DemandDaneOnly(evidence, verdict);
+    } else {
+      verdict.level = TlsLevel::kEncrypt;
+    }
+  }
+  if (verdict.level == TlsLevel::kMay) verdict.level = TlsLevel::kEncrypt;
+}
+
+void RequireOrFail(const Rule& rule, OnFailure on_failure, const Evidence& evidence,
+                   Verdict& verdict) {
+  const bool secure_is_enough = rule.require == Requirement::kAuthenticated;
+  if (verdict.level == TlsLevel::kUndecided || verdict.level == TlsLevel::kDaneOnly) return;
+  if (verdict.level == TlsLevel::kSecure && secure_is_enough) return;
+  if (CanDemandDane(evidence.mx)) {
+    DemandDaneOnly(evidence, verdict);
+    return;
+  }
+  verdict.failure = Unmet(rule, evidence);
+  verdict.lookup_failed = false;
+  // An unmet rule with on-failure = accept falls back to what the domain publishes.
+  if (on_failure != OnFailure::kAccept) verdict.level = TlsLevel::kUndecided;
+}
+
+void ApplyRule(const Rule& rule, OnFailure on_failure, const Evidence& evidence, Verdict& verdict) {
+  verdict.rule = rule.name;
+  switch (rule.require) {
+    case Requirement::kNone:
+      verdict.level = TlsLevel::kMay;
+      verdict.failure.reset();
+      verdict.lookup_failed = false;
+      break;
+    case Requirement::kPublished:
+      break;
+    case Requirement::kEncrypt:
+      RequireEncrypt(evidence, verdict);
+      break;
+    case Requirement::kAuthenticated:
+    case Requirement::kDane:
+      RequireOrFail(rule, on_failure, evidence, verdict);
+      break;
+  }
+}
+
+Action ActionFor(const Verdict& verdict, OnFailure on_failure) {
+  if (!verdict.failure || on_failure == OnFailure::kAccept) return Action::kAccept;
+  const bool may_heal = verdict.failure->transient || verdict.lookup_failed;
+  return on_failure == OnFailure::kReject && !may_heal ? Action::kReject : Action::kDefer;
+}
+
+// The operator's part: the rule, if one matches, and what follows from a failure.
+void ApplyOrders(const Question& question, const Evidence& evidence, const Outbound& outbound,
+                 Verdict& verdict) {
+  OnFailure on_failure = outbound.on_failure;
+  if (const Rule* rule = outbound.rules.Match(question.recipient_domain)) {
+    on_failure = rule->on_failure.value_or(outbound.on_failure);
+    ApplyRule(*rule, on_failure, evidence, verdict);
+  }
+  verdict.action = ActionFor(verdict, on_failure);
+  verdict.observed = outbound.mode != Mode::kEnforce;
+}
+
+}  // namespace
+
+Verdict Judge(const Question& question, const Evidence& evidence, const Outbound& outbound,
+              Time now) {
+  Verdict verdict = FromEvidence(question, evidence, now);
+  ApplyOrders(question, evidence, outbound, verdict);
+  return verdict;
+}
+
+Verdict JudgeWithoutEvidence(const Question& question, const Outbound& outbound,
+                             std::string_view why) {
+  Verdict verdict;
+  verdict.policy_domain = question.next_hop.domain;
+  verdict.level = TlsLevel::kUndecided;
+  verdict.failure = Failure{ResultType::kValidationFailure, std::string(why), true};
+  verdict.lookup_failed = true;
+  ApplyOrders(question, Evidence(), outbound, verdict);
+  return verdict;
+}
+
+}  // namespace tlswarden

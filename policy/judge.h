@@ -1,0 +1,27 @@
+// The judge: from evidence and orders to a verdict, in one place for every door.
+//
+// Pure functions. The policy alone comes from evidence; the operator's rule then raises it, or
+// sets it aside; what can't be met becomes an action by on-failure.
+#ifndef TLSWARDEN_POLICY_JUDGE_H_
+#define TLSWARDEN_POLICY_JUDGE_H_
+
+#include <string_view>
+
+#include "policy/evidence.h"
+#include "policy/verdict.h"
+
+namespace tlswarden {
+
+// The verdict at `now`. A failure that a later try may heal never rejects (RFC 8461 section 5),
+// and on-failure = accept never lowers what a domain publishes: it only lets the message into the
+// queue, where the MTA holds it to the level.
+Verdict Judge(const Question& question, const Evidence& evidence, const Outbound& outbound,
+              Time now);
+
+// The verdict when no evidence could be had in time; `why` is for a person.
+Verdict JudgeWithoutEvidence(const Question& question, const Outbound& outbound,
+                             std::string_view why);
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_POLICY_JUDGE_H_

@@ -1,0 +1,70 @@
+// Record: what happened, as a value. Log, metrics and report tallies are sinks of the same
+// records, so nobody else prints or counts.
+#ifndef TLSWARDEN_POLICY_RECORD_H_
+#define TLSWARDEN_POLICY_RECORD_H_
+
+#include <chrono>
+#include <string>
+#include <variant>
+
+#include "policy/evidence.h"
+#include "policy/verdict.h"
+
+namespace tlswarden {
+
+// One recipient was judged for the milter.
+struct VerdictGiven {
+  std::string queue_id;   // empty while the MTA has given none
+  std::string recipient;  // as the MTA said it, with its angle brackets
+  Verdict verdict;
+  std::string reply;  // "550 5.7.5", empty when accepted
+  bool cache_hit = false;
+  std::chrono::microseconds took{0};
+};
+
+// A policy map was answered.
+struct MapAnswered {
+  std::string map;
+  std::string key;
+  std::string answer;  // as sent
+  Verdict verdict;
+  bool cache_hit = false;
+  std::chrono::microseconds took{0};
+};
+
+// An inquiry ended with another MTA-STS policy than the one known before.
+struct PolicyChanged {
+  Domain domain;
+  std::optional<LearnedStsPolicy> before;
+  LearnedStsPolicy now;
+};
+
+// An inquiry ended with a failure that a person may want to know of.
+struct InquiryFailed {
+  Domain domain;
+  Failure failure;
+  bool policy_kept = false;  // an MTA-STS policy learned before stays in force
+};
+
+// What concerns the daemon rather than mail: a store moved aside, a socket in use.
+struct Notice {
+  enum class Level { kError, kWarning, kInfo } level = Level::kInfo;
+  std::string text;  // what, for whom, why, and what to do
+};
+
+using Record = std::variant<VerdictGiven, MapAnswered, PolicyChanged, InquiryFailed, Notice>;
+
+class RecordSink {
+ public:
+  virtual ~RecordSink() = default;
+
+  // Thread-safe; doesn't wait for the network.
+  virtual void Write(const Record& record) = 0;
+
+  // Whether answers from the cache are worth a record. A busy map would fill the log otherwise.
+  virtual bool WantsCachedMapAnswers() const { return false; }
+};
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_POLICY_RECORD_H_

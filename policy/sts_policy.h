@@ -1,0 +1,42 @@
+// The MTA-STS policy file (RFC 8461 section 3.2): which MX hosts a domain has, and whether mail
+// may go to others.
+#ifndef TLSWARDEN_POLICY_STS_POLICY_H_
+#define TLSWARDEN_POLICY_STS_POLICY_H_
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/domain.h"
+#include "policy/mx_pattern.h"
+#include "policy/result.h"
+
+namespace tlswarden {
+
+enum class StsMode { kEnforce, kTesting, kNone };
+
+std::string_view ToString(StsMode mode);
+
+inline constexpr std::chrono::seconds kMaxMaxAge{31557600};  // about a year, section 3.2
+inline constexpr std::size_t kMaxMxPatterns = 200;  // ours: an answer must fit an MTA's buffers
+
+struct StsPolicy {
+  StsMode mode = StsMode::kNone;
+  std::chrono::seconds max_age{0};  // at most kMaxMaxAge; larger values are capped
+  std::vector<MxPattern> mx;        // empty only when the mode is none
+  std::vector<std::string> lines;   // as served, for reports (RFC 8460 section 4.4)
+  bool operator==(const StsPolicy&) const = default;
+};
+
+// Follows the ABNF: one bad line voids the policy, as does anything that could turn into an
+// attribute of an MTA's answer. Empty lines between and after the fields are passed over, since
+// publishers have them and they mean nothing.
+Result<StsPolicy> ParseStsPolicy(std::string_view body);
+
+// True when a pattern of the policy matches (RFC 8461 section 4.1).
+bool AllowsMx(const StsPolicy& policy, const Domain& host);
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_POLICY_STS_POLICY_H_

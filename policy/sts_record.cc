@@ -1,0 +1,54 @@
+#include "policy/sts_record.h"
+
+#include <algorithm>
+
+#include "policy/tag_list.h"
+
+namespace tlswarden {
+namespace {
+
+constexpr std::string_view kVersion = "v=STSv1";
+constexpr std::size_t kMaxIdOctets = 32;
+
+bool IsId(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxIdOctets &&
+         std::all_of(text.begin(), text.end(), IsAlnum);
+}
+
+// sts-ext-value has neither '=' nor blanks, unlike the values of RFC 8460's rua.
+bool IsStsValue(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return c == '=' || c == ' ' || c == '\t'; });
+}
+
+}  // namespace
+
+Result<StsRecord> ParseStsRecord(std::string_view text) {
+  if (!HasVersion(text, kVersion)) return Error{"does not begin with v=STSv1;"};
+  const auto fields = ParseTagList(text, kVersion);
+  if (!fields) return Error{fields.error()};
+  std::optional<std::string> id;
+  for (const auto& [name, value] : *fields) {
+    if (!IsStsValue(value)) return Error{"malformed value of " + std::string(name)};
+    if (name != "id" || id) continue;  // unknown fields and duplicates are ignored
+    if (!IsId(value)) return Error{"id is not 1 to 32 letters and digits"};
+    id = std::string(value);
+  }
+  if (!id) return Error{"no id field"};
+  return StsRecord{*id};
+}
+
+Result<std::optional<StsRecord>> SelectStsRecord(const std::vector<std::string>& texts) {
+  const std::string* candidate = nullptr;
+  for (const std::string& text : texts) {
+    if (!HasVersion(text, kVersion)) continue;
+    if (candidate != nullptr) return Error{"more than one STSv1 record"};
+    candidate = &text;
+  }
+  if (candidate == nullptr) return std::optional<StsRecord>();
+  Result<StsRecord> record = ParseStsRecord(*candidate);
+  if (!record) return Error{record.error()};
+  return std::optional<StsRecord>(*record);
+}
+
+}  // namespace tlswarden

@@ -1,0 +1,56 @@
+#include "policy/verdict.h"
+
+namespace tlswarden {
+
+std::string_view ToString(Mode mode) {
+  switch (mode) {
+    case Mode::kEnforce:
+      return "enforce";
+    case Mode::kObserve:
+      return "observe";
+    case Mode::kOff:
+      return "off";
+  }
+  return "enforce";
+}
+
+std::optional<Mode> ParseMode(std::string_view text) {
+  for (Mode mode : {Mode::kEnforce, Mode::kObserve, Mode::kOff}) {
+    if (text == ToString(mode)) return mode;
+  }
+  return std::nullopt;
+}
+
+std::string_view ToString(PolicyType type) {
+  switch (type) {
+    case PolicyType::kTlsa:
+      return "tlsa";
+    case PolicyType::kSts:
+      return "sts";
+    case PolicyType::kNoPolicyFound:
+      return "no-policy-found";
+  }
+  return "no-policy-found";
+}
+
+std::string_view ToString(Action action) {
+  switch (action) {
+    case Action::kAccept:
+      return "accept";
+    case Action::kDefer:
+      return "defer";
+    case Action::kReject:
+      return "reject";
+  }
+  return "accept";
+}
+
+Action ActionTaken(const Verdict& verdict) {
+  return verdict.observed ? Action::kAccept : verdict.action;
+}
+
+TlsLevel LevelDemanded(const Verdict& verdict) {
+  return verdict.observed ? TlsLevel::kMay : verdict.level;
+}
+
+}  // namespace tlswarden

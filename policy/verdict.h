@@ -1,0 +1,67 @@
+// Question, Outbound and Verdict: what the judge is asked, by which orders, and what follows.
+#ifndef TLSWARDEN_POLICY_VERDICT_H_
+#define TLSWARDEN_POLICY_VERDICT_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/domain.h"
+#include "policy/evidence.h"
+#include "policy/failure.h"
+#include "policy/mx_pattern.h"
+#include "policy/next_hop.h"
+#include "policy/rule.h"
+#include "policy/tls_level.h"
+
+namespace tlswarden {
+
+struct Question {
+  NextHop next_hop;
+  Domain recipient_domain;  // what rules match; the next hop's domain when nothing else is known
+};
+
+enum class Mode { kEnforce, kObserve, kOff };
+std::string_view ToString(Mode mode);
+std::optional<Mode> ParseMode(std::string_view text);
+
+// The operator's orders for mail that goes out. Immutable while questions are asked.
+struct Outbound {
+  Mode mode = Mode::kEnforce;
+  OnFailure on_failure = OnFailure::kDefer;
+  Rules rules;
+};
+
+// RFC 8460 section 4.4's policy-type.
+enum class PolicyType { kTlsa, kSts, kNoPolicyFound };
+std::string_view ToString(PolicyType type);
+
+enum class Action { kAccept, kDefer, kReject };
+std::string_view ToString(Action action);
+
+struct Verdict {
+  // For the MTA at delivery.
+  TlsLevel level = TlsLevel::kMay;
+  PolicyType policy_type = PolicyType::kNoPolicyFound;
+  Domain policy_domain;
+  std::vector<MxPattern> mx;       // level kSecure: the names that may be on the certificate
+  std::vector<std::string> lines;  // level kSecure: the MTA-STS policy as served
+
+  // For the message now. What would follow without observe mode: see ActionTaken.
+  Action action = Action::kAccept;
+  std::optional<Failure> failure;  // why action isn't kAccept, or what enforcing would have hit
+  bool lookup_failed = false;      // the failure is that of a lookup, not of a policy
+  std::string mx_hostname;         // receiving-mx-hostname, when the failure speaks of one host
+
+  std::string rule = "default";  // the name of the rule that matched
+  bool observed = false;         // mode = observe: nothing is enforced
+};
+
+// What is done with the message, and what the MTA is told to demand: nothing in observe mode.
+Action ActionTaken(const Verdict& verdict);
+TlsLevel LevelDemanded(const Verdict& verdict);
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_POLICY_VERDICT_H_
