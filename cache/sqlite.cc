@@ -1,0 +1,66 @@
+#include "cache/sqlite.h"
+
+namespace tlswarden {
+namespace {
+
+constexpr int kBusyMilliseconds = 2000;
+
+}  // namespace
+
+Result<SqliteDb> SqliteDb::Open(const std::string& path) {
+  sqlite3* raw = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+  const int rc = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  SqliteDb db(raw);
+  if (rc != SQLITE_OK) return Error{path + ": " + db.LastError()};
+  sqlite3_busy_timeout(raw, kBusyMilliseconds);
+  return db;
+}
+
+std::optional<std::string> SqliteDb::Execute(const char* sql) {
+  if (sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK) return std::nullopt;
+  return LastError();
+}
+
+bool SqliteDb::IsCorrupt() const {
+  const int code = sqlite3_errcode(db_.get());
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+std::string SqliteDb::LastError() const {
+  return db_ == nullptr ? "out of memory" : sqlite3_errmsg(db_.get());
+}
+
+SqliteStatement::SqliteStatement(const SqliteDb& db, const char* sql) {
+  sqlite3_stmt* raw = nullptr;
+  sqlite3_prepare_v2(db.handle(), sql, -1, &raw, nullptr);
+  statement_.reset(raw);
+}
+
+void SqliteStatement::Bind(int parameter, std::string_view text) {
+  sqlite3_bind_text64(statement_.get(), parameter, text.data(), text.size(), SQLITE_TRANSIENT,
+                      SQLITE_UTF8);
+}
+
+void SqliteStatement::Bind(int parameter, std::int64_t number) {
+  sqlite3_bind_int64(statement_.get(), parameter, number);
+}
+
+bool SqliteStatement::Step() {
+  last_ = statement_ == nullptr ? SQLITE_MISUSE : sqlite3_step(statement_.get());
+  return last_ == SQLITE_ROW;
+}
+
+std::string_view SqliteStatement::Text(int column) const {
+  const auto* text = sqlite3_column_text(statement_.get(), column);
+  if (text == nullptr) return {};
+  const auto octets = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  return {reinterpret_cast<const char*>(text), octets};
+}
+
+void SqliteStatement::Reset() {
+  sqlite3_reset(statement_.get());
+  sqlite3_clear_bindings(statement_.get());
+}
+
+}  // namespace tlswarden

@@ -1,0 +1,198 @@
+#include "cache/sqlite_store.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "cache/evidence_codec.h"
+#include "cache/freshness.h"
+
+namespace tlswarden {
+namespace {
+
+// How long a batch gathers. With the time of a commit well below the second that may be lost.
+constexpr std::chrono::milliseconds kGather{200};
+
+// More than this waiting means that the disk doesn't keep up; the cache may forget, not grow.
+constexpr std::size_t kMaxQueued = 100000;
+
+// A damaged page deep in a large file shows itself when it is read; a full check of such a file
+// would hold up the start.
+constexpr std::uintmax_t kCheckedOctets = 8 << 20;
+
+constexpr char kSchema[] =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+    "CREATE TABLE IF NOT EXISTS evidence(next_hop TEXT PRIMARY KEY, keep_until INTEGER NOT NULL,"
+    " body TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS evidence_keep_until ON evidence(keep_until);";
+
+struct Opened {
+  std::optional<SqliteDb> db;
+  std::string error;
+  bool corrupt = false;
+};
+
+std::optional<std::string> CheckIntegrity(const SqliteDb& db, const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::file_size(path, ignored) > kCheckedOctets) return std::nullopt;
+  SqliteStatement check(db, "PRAGMA quick_check(1)");
+  if (check.Step() && check.Text(0) == "ok") return std::nullopt;
+  return "integrity check failed";
+}
+
+Opened TryOpen(const std::string& path) {
+  Result<SqliteDb> db = SqliteDb::Open(path);
+  if (!db) return {std::nullopt, db.error(), false};
+  Opened opened;
+  opened.db = std::move(db).value();
+  if (const std::optional<std::string> error = opened.db->Execute(kSchema)) {
+    opened.error = path + ": " + *error;
+    opened.corrupt = opened.db->IsCorrupt();
+  } else if (const std::optional<std::string> damage = CheckIntegrity(*opened.db, path)) {
+    opened.error = path + ": " + *damage;
+    opened.corrupt = true;
+  }
+  return opened;
+}
+
+// The write-ahead log belongs to the damaged file and must not be applied to the new one.
+std::optional<std::string> MoveAside(const std::string& path, Time now) {
+  const std::string aside = path + ".corrupt-" + std::to_string(now.time_since_epoch().count());
+  std::error_code failed;
+  std::filesystem::rename(path, aside, failed);
+  if (failed) return std::nullopt;
+  for (const char* suffix : {"-wal", "-shm"}) {
+    std::error_code ignored;
+    std::filesystem::rename(path + suffix, aside + suffix, ignored);
+  }
+  return aside;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path, RecordSink& sink,
+                                                       Time now) {
+  Opened writer = TryOpen(path);
+  if (writer.corrupt) {
+    writer.db.reset();
+    const std::optional<std::string> aside = MoveAside(path, now);
+    if (!aside) return Error{writer.error + "; it can't be moved aside"};
+    sink.Write(Notice{Notice::Level::kWarning, "cache store " + writer.error + "; moved to " +
+                                                   *aside + ", starting with an empty one"});
+    writer = TryOpen(path);
+  }
+  if (!writer.error.empty()) return Error{writer.error};
+  Result<SqliteDb> reader = SqliteDb::Open(path);
+  if (!reader) return Error{reader.error()};
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::move(reader).value(), *std::move(writer.db), sink));
+}
+
+SqliteStore::SqliteStore(SqliteDb reader, SqliteDb writer, RecordSink& sink)
+    : sink_(sink),
+      reader_(std::move(reader)),
+      select_(reader_, "SELECT body FROM evidence WHERE next_hop = ?1"),
+      writer_(std::move(writer)),
+      thread_([this] { WriteLoop(); }) {}
+
+SqliteStore::~SqliteStore() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+EvidencePtr SqliteStore::Load(const std::string& key) {
+  const std::lock_guard lock(reader_mutex_);
+  select_.Bind(1, key);
+  EvidencePtr evidence;
+  if (select_.Step()) {
+    Result<Evidence> decoded = DecodeEvidence(select_.Text(0));
+    if (decoded && ToString(decoded->next_hop) == key) {
+      evidence = std::make_shared<const Evidence>(std::move(decoded).value());
+    }
+  } else if (!select_.ok()) {
+    Complain("can't be read: " + reader_.LastError());
+  }
+  select_.Reset();
+  return evidence;
+}
+
+void SqliteStore::Save(EvidencePtr evidence) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= kMaxQueued) return;
+    queue_[ToString(evidence->next_hop)] = std::move(evidence);
+  }
+  changed_.notify_all();
+}
+
+void SqliteStore::Flush() {
+  std::unique_lock lock(mutex_);
+  flushing_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return queue_.empty() && !writing_; });
+  flushing_ = false;
+}
+
+void SqliteStore::WriteLoop() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    changed_.wait_for(lock, kGather, [this] { return stopping_ || flushing_; });
+    Batch batch;
+    batch.swap(queue_);
+    writing_ = true;
+    lock.unlock();
+    Write(batch);
+    lock.lock();
+    writing_ = false;
+    changed_.notify_all();
+  }
+}
+
+void SqliteStore::Write(const Batch& batch) {
+  std::optional<std::string> error = writer_.Execute("BEGIN");
+  SqliteStatement insert(writer_,
+                         "INSERT INTO evidence(next_hop, keep_until, body) VALUES(?1, ?2, ?3) "
+                         "ON CONFLICT(next_hop) DO UPDATE SET keep_until = ?2, body = ?3");
+  // Sweeps a little with each batch, so that the file doesn't grow with names of the past.
+  SqliteStatement sweep(writer_,
+                        "DELETE FROM evidence WHERE next_hop IN "
+                        "(SELECT next_hop FROM evidence WHERE keep_until < ?1 LIMIT 500)");
+  Time latest{};
+  for (const auto& [key, evidence] : batch) {
+    const std::string body = EncodeEvidence(*evidence);
+    insert.Bind(1, key);
+    insert.Bind(2, KeepUntil(*evidence).time_since_epoch().count());
+    insert.Bind(3, body);
+    insert.Step();
+    if (!insert.ok() && !error) error = writer_.LastError();
+    insert.Reset();
+    latest = std::max(latest, evidence->obtained_at);
+  }
+  sweep.Bind(1, latest.time_since_epoch().count());
+  sweep.Step();
+  if (const std::optional<std::string> failed = writer_.Execute("COMMIT"); failed && !error) {
+    error = failed;
+  }
+  if (error) {
+    writer_.Execute("ROLLBACK");
+    Complain("can't be written: " + *error);
+  }
+}
+
+// Once: a full disk would otherwise fill the log, too.
+void SqliteStore::Complain(const std::string& what) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(complained_, true)) return;
+  }
+  sink_.Write(Notice{Notice::Level::kError,
+                     "cache store " + what + "; what is learned now is lost at the next restart"});
+}
+
+}  // namespace tlswarden

@@ -1,0 +1,60 @@
+// SqliteStore: the store in one SQLite file. A thread of its own writes, in batches, so that no
+// question waits for a disk.
+#ifndef TLSWARDEN_CACHE_SQLITE_STORE_H_
+#define TLSWARDEN_CACHE_SQLITE_STORE_H_
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+
+#include "cache/sqlite.h"
+#include "cache/store.h"
+#include "policy/record.h"
+#include "policy/result.h"
+
+namespace tlswarden {
+
+class SqliteStore : public Store {
+ public:
+  // Opens or makes the file. A file that is no database or is damaged is renamed to
+  // PATH.corrupt-EPOCH, with a warning to the sink, and a new one is begun.
+  // Errors: the directory is missing, no permission, … with the path.
+  static Result<std::unique_ptr<SqliteStore>> Open(const std::string& path, RecordSink& sink,
+                                                   Time now);
+  ~SqliteStore() override;
+
+  EvidencePtr Load(const std::string& key) override;
+  void Save(EvidencePtr evidence) override;
+  void Flush() override;
+
+ private:
+  using Batch = std::unordered_map<std::string, EvidencePtr>;
+
+  SqliteStore(SqliteDb reader, SqliteDb writer, RecordSink& sink);
+  void WriteLoop();
+  void Write(const Batch& batch);
+  void Complain(const std::string& what);
+
+  RecordSink& sink_;
+  std::mutex reader_mutex_;
+  SqliteDb reader_;
+  SqliteStatement select_;
+  SqliteDb writer_;  // used by the thread alone
+  bool complained_ = false;
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  Batch queue_;
+  bool writing_ = false;
+  bool flushing_ = false;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_CACHE_SQLITE_STORE_H_
