@@ -1,0 +1,55 @@
+// MilterDoor: the only room that knows libmilter. Its threads block in a callback until the
+// resolver answers or the deadline is over.
+#ifndef TLSWARDEN_MILTER_MILTER_DOOR_H_
+#define TLSWARDEN_MILTER_MILTER_DOOR_H_
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "policy/record.h"
+#include "policy/result.h"
+#include "policy/verdict.h"
+#include "resolver/resolver.h"
+
+namespace tlswarden {
+
+struct MilterOptions {
+  std::string socket;     // in libmilter's syntax, already checked
+  std::string unix_path;  // of a UNIX-domain socket; else empty
+  unsigned unix_mode = 0660;
+  // How long a recipient may wait for evidence. Below 25 s: Postfix waits 30.
+  std::chrono::milliseconds deadline{8000};
+};
+
+// libmilter allows one listener in a process, so there is one door. Resolver, orders and sink must
+// outlive it.
+class MilterDoor {
+ public:
+  // Binds the socket. Errors: another instance serves it, no permission, no such directory.
+  static Result<std::unique_ptr<MilterDoor>> Open(const MilterOptions& options, Resolver& resolver,
+                                                  const Outbound& outbound, RecordSink& sink);
+  ~MilterDoor();
+  MilterDoor(const MilterDoor&) = delete;
+  MilterDoor& operator=(const MilterDoor&) = delete;
+
+  // Serves until Stop; blocks. False when libmilter gave up by itself.
+  bool Run();
+
+  // Tells libmilter to end, which may take it five seconds; a callback under way is finished.
+  void Stop();
+
+  // Waits until no callback is under way, at most this long. True when none is.
+  bool WaitUntilIdle(std::chrono::milliseconds most);
+
+  struct Shared;  // with the callbacks
+
+ private:
+  explicit MilterDoor(std::unique_ptr<Shared> shared);
+  std::unique_ptr<Shared> shared_;
+};
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_MILTER_MILTER_DOOR_H_
