@@ -1,0 +1,78 @@
+#include "socketmap/answers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "policy/judge.h"
+#include "socketmap/netstring.h"
+#include "socketmap/postfix_reply.h"
+
+namespace tlswarden {
+namespace {
+
+// A verdict holds as long as its evidence, and no longer than the policy it may rest on.
+Time HoldsUntil(const Evidence& evidence, Time now) {
+  const Time usable = evidence.UsableUntil();
+  if (!evidence.sts.learned || evidence.sts.learned->ExpiresAt() <= now) return usable;
+  return std::min(usable, evidence.sts.learned->ExpiresAt());
+}
+
+}  // namespace
+
+bool Answers::AppendReady(std::string_view request, std::string& out,
+                          std::optional<MapRequest>& missing) {
+  if (const auto it = ready_.find(request); it != ready_.end()) {
+    if (resolver_.Now() < it->second.until) {
+      out += it->second.framed;
+      return true;
+    }
+    ready_.erase(it);
+  }
+  const std::optional<MapRequest> parsed = ParseMapRequest(request);
+  if (!parsed) {
+    AppendNetstring("PERM expected: NAME KEY", out);
+    return true;
+  }
+  if (!parsed->next_hop || outbound_.mode == Mode::kOff) {
+    AppendNetstring(kNotFound, out);
+    return true;
+  }
+  EvidencePtr evidence = resolver_.Cached(*parsed->next_hop);
+  if (evidence == nullptr) {
+    missing = parsed;
+    return false;
+  }
+  AppendJudged(request, *parsed, std::move(evidence), true, std::chrono::microseconds(0), out);
+  return true;
+}
+
+void Answers::AppendJudged(std::string_view request, const MapRequest& parsed, EvidencePtr evidence,
+                           bool cache_hit, std::chrono::microseconds took, std::string& out) {
+  const Question question{*parsed.next_hop, parsed.next_hop->domain};
+  MapAnswered record;
+  record.verdict = evidence != nullptr
+                       ? Judge(question, *evidence, outbound_, resolver_.Now())
+                       : JudgeWithoutEvidence(question, outbound_, "no answer from DNS in time");
+  record.answer = PostfixReply(record.verdict, parsed.with_tlsrpt);
+  AppendNetstring(record.answer, out);
+  if (evidence != nullptr) Keep(request, record.answer, *evidence);
+  if (cache_hit && !sink_.WantsCachedMapAnswers()) return;
+  record.map = std::string(parsed.map);
+  record.key = std::string(parsed.key);
+  record.cache_hit = cache_hit;
+  record.took = took;
+  sink_.Write(record);
+}
+
+void Answers::Keep(std::string_view request, const std::string& answer, const Evidence& evidence) {
+  const Time now = resolver_.Now();
+  const Time until = HoldsUntil(evidence, now);
+  if (until <= now) return;
+  // They are cheap to make again from the evidence; a flood of names only costs that.
+  if (ready_.size() >= kMaxReadyAnswers) ready_.clear();
+  Ready ready{{}, until};
+  AppendNetstring(answer, ready.framed);
+  ready_.insert_or_assign(std::string(request), std::move(ready));
+}
+
+}  // namespace tlswarden

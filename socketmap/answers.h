@@ -1,0 +1,56 @@
+// Answers: from a request to the answer, for one thread. Keeps ready answers by the request's very
+// octets, since a busy MTA asks the same again and again.
+#ifndef TLSWARDEN_SOCKETMAP_ANSWERS_H_
+#define TLSWARDEN_SOCKETMAP_ANSWERS_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "policy/record.h"
+#include "policy/verdict.h"
+#include "resolver/resolver.h"
+#include "socketmap/request.h"
+
+namespace tlswarden {
+
+inline constexpr std::size_t kMaxReadyAnswers = 20000;
+
+// Not thread-safe: the socketmap's thread alone uses it. All arguments must outlive it.
+class Answers {
+ public:
+  Answers(const Resolver& resolver, const Outbound& outbound, RecordSink& sink)
+      : resolver_(resolver), outbound_(outbound), sink_(sink) {}
+
+  // Appends the framed answer if one is at hand. Else the resolver must be asked about `missing`.
+  bool AppendReady(std::string_view request, std::string& out, std::optional<MapRequest>& missing);
+
+  // Appends the framed answer that follows from evidence, or from the lack of it (nullptr).
+  void AppendJudged(std::string_view request, const MapRequest& parsed, EvidencePtr evidence,
+                    bool cache_hit, std::chrono::microseconds took, std::string& out);
+
+ private:
+  struct Ready {
+    std::string framed;
+    Time until;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+
+  void Keep(std::string_view request, const std::string& answer, const Evidence& evidence);
+
+  const Resolver& resolver_;
+  const Outbound& outbound_;
+  RecordSink& sink_;
+  std::unordered_map<std::string, Ready, Hash, std::equal_to<>> ready_;
+};
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_SOCKETMAP_ANSWERS_H_

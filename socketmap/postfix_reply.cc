@@ -1,0 +1,77 @@
+#include "socketmap/postfix_reply.h"
+
+#include <algorithm>
+
+namespace tlswarden {
+namespace {
+
+// A brace in a policy's unknown field would end Postfix's `{ name = value }` early and turn the
+// rest into attributes; a line that isn't plain ASCII isn't worth the risk either.
+bool IsSafeLine(std::string_view line) {
+  return !line.empty() && std::all_of(line.begin(), line.end(), [](char c) {
+    return c >= 0x20 && c <= 0x7e && c != '{' && c != '}';
+  });
+}
+
+// "mx.a.example:.b.example": in `match=` a leading dot stands for the wildcard.
+std::string MatchList(const std::vector<MxPattern>& patterns) {
+  std::string list;
+  for (const MxPattern& pattern : patterns) {
+    if (!list.empty()) list += ':';
+    if (pattern.wildcard) list += '.';
+    list += pattern.domain.ascii;
+  }
+  return list;
+}
+
+// What makes Postfix report the session under the MTA-STS policy (RFC 8460 section 4.4). It
+// crashes, in 3.10.0, when there is no policy_string or no mx_host_pattern; both are always there.
+void AppendTlsrpt(const Verdict& verdict, std::string& reply) {
+  reply += " policy_type=sts policy_domain=" + verdict.policy_domain.ascii;
+  for (const MxPattern& pattern : verdict.mx) reply += " mx_host_pattern=" + ToString(pattern);
+  for (const std::string& line : verdict.lines) {
+    if (!IsSafeLine(line)) continue;
+    const std::string attribute = " { policy_string = " + line + " }";
+    if (reply.size() + attribute.size() > kMaxReplyOctets) return;
+    reply += attribute;
+  }
+}
+
+std::string SecureReply(const Verdict& verdict, bool with_tlsrpt) {
+  std::string reply = "OK secure match=" + MatchList(verdict.mx) + " servername=hostname";
+  if (with_tlsrpt) AppendTlsrpt(verdict, reply);
+  return reply;
+}
+
+// Postfix logs the first 200 characters of it.
+std::string TempReply(const Verdict& verdict) {
+  std::string reply = "TEMP ";
+  if (!verdict.failure) return reply + "no answer";
+  reply += std::string(ToString(verdict.failure->type)) + ": " + verdict.failure->reason;
+  for (char& c : reply) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return reply;
+}
+
+}  // namespace
+
+std::string PostfixReply(const Verdict& verdict, bool with_tlsrpt) {
+  switch (LevelDemanded(verdict)) {
+    case TlsLevel::kMay:
+      return std::string(kNotFound);
+    case TlsLevel::kEncrypt:
+      return "OK encrypt";
+    case TlsLevel::kDane:
+      return "OK dane";
+    case TlsLevel::kDaneOnly:
+      return "OK dane-only";
+    case TlsLevel::kSecure:
+      return SecureReply(verdict, with_tlsrpt);
+    case TlsLevel::kUndecided:
+      return TempReply(verdict);
+  }
+  return std::string(kNotFound);
+}
+
+}  // namespace tlswarden

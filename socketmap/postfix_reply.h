@@ -1,0 +1,23 @@
+// postfix_reply: a verdict as the answer of a policy map, in the grammar of Postfix's
+// smtp_tls_policy_maps. Sendmail's FEATURE(`sts') reads the same plain form.
+#ifndef TLSWARDEN_SOCKETMAP_POSTFIX_REPLY_H_
+#define TLSWARDEN_SOCKETMAP_POSTFIX_REPLY_H_
+
+#include <string>
+#include <string_view>
+
+#include "policy/verdict.h"
+
+namespace tlswarden {
+
+inline constexpr std::string_view kNotFound = "NOTFOUND ";
+inline constexpr std::size_t kMaxReplyOctets = 90000;  // Postfix reads 100,000
+
+// `OK secure match=a:.b servername=hostname`, `OK dane-only`, `OK dane`, `OK encrypt`,
+// `NOTFOUND `, or `TEMP reason`. with_tlsrpt adds policy_type and its companions to an MTA-STS
+// answer, for Postfix 3.10 and newer; older ones defer all mail when they see them.
+std::string PostfixReply(const Verdict& verdict, bool with_tlsrpt);
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_SOCKETMAP_POSTFIX_REPLY_H_

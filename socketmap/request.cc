@@ -1,0 +1,18 @@
+#include "socketmap/request.h"
+
+namespace tlswarden {
+
+std::optional<MapRequest> ParseMapRequest(std::string_view request) {
+  const std::size_t blank = request.find(' ');
+  if (blank == std::string_view::npos || blank == 0) return std::nullopt;
+  MapRequest parsed;
+  parsed.map = request.substr(0, blank);
+  parsed.key = request.substr(blank + 1);
+  parsed.with_tlsrpt = parsed.map.ends_with("TLSRPT") || parsed.map.ends_with("tlsrpt");
+  if (parsed.key.starts_with('.')) return parsed;
+  const Result<NextHop> next_hop = ParseNextHop(parsed.key);
+  if (next_hop && !next_hop->address_literal) parsed.next_hop = *next_hop;
+  return parsed;
+}
+
+}  // namespace tlswarden
