@@ -1,0 +1,102 @@
+#include "resolver/dns_cares.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "resolver/cares_channel.h"
+#include "resolver/dns_servers.h"
+#include "resolver/dns_wire.h"
+
+namespace tlswarden {
+namespace {
+
+// c-ares makes unpredictable IDs only for the queries that it builds itself.
+std::uint16_t RandomId() {
+  std::uint16_t id = 0;
+  while (getrandom(&id, sizeof id, 0) != sizeof id) continue;
+  return id;
+}
+
+DnsReply FailedReply(std::string name, std::string failure) {
+  DnsReply reply;
+  reply.canonical_name = std::move(name);
+  reply.failure = std::move(failure);
+  return reply;
+}
+
+DnsReply ReadReply(const RawDnsReply& raw, const std::string& name, RrType type, bool trust_ad) {
+  if (!raw.failure.empty()) return FailedReply(name, raw.failure);
+  return ParseReply(raw.message, name, type, trust_ad);
+}
+
+// A coroutine without `this`, since it may outlive the CaresDns.
+boost::asio::awaitable<DnsReply> AskAndRead(std::shared_ptr<CaresChannel> channel, bool trust_ad,
+                                            std::string name, RrType type) {
+  if (!IsQueryName(name)) {
+    DnsReply refused = FailedReply(name, "not a name to ask DNS for");
+    co_return refused;
+  }
+  std::vector<std::uint8_t> query = MakeQuery(RandomId(), name, type, false);
+  auto question = CaresChannel::Ask(channel, query);
+  const RawDnsReply raw = co_await std::move(question);
+  DnsReply reply = ReadReply(raw, name, type, trust_ad);
+  if (!IsServfail(raw.message)) co_return reply;
+
+  // SERVFAIL is what a validating resolver says of bogus data, and of a broken zone. With CD it
+  // hands out the former (RFC 4035 section 5.5).
+  std::vector<std::uint8_t> unchecked_query = MakeQuery(RandomId(), name, type, true);
+  auto unchecked_question = CaresChannel::Ask(channel, unchecked_query);
+  const RawDnsReply unchecked_raw = co_await std::move(unchecked_question);
+  const DnsReply unchecked = ReadReply(unchecked_raw, name, type, false);
+  if (unchecked.rcode != Rcode::kFailure) {
+    reply.security = Security::kBogus;
+    reply.failure = "SERVFAIL (DNSSEC validation failed)";
+  }
+  co_return reply;
+}
+
+}  // namespace
+
+struct CaresDns::Core {
+  std::shared_ptr<CaresChannel> channel;
+  std::vector<DnsServer> servers;
+  bool trust_ad = false;
+};
+
+Result<std::unique_ptr<CaresDns>> CaresDns::Create(boost::asio::io_context& io,
+                                                   const CaresOptions& options) {
+  const Result<std::vector<DnsServer>> servers =
+      FindDnsServers(options.servers, options.resolv_conf);
+  if (!servers.ok()) return Error{servers.error()};
+  const bool all_local = std::all_of(servers->begin(), servers->end(), [](const DnsServer& server) {
+    return server.address().is_loopback();
+  });
+  const bool trust_ad =
+      options.trust_ad == TrustAd::kYes || (options.trust_ad == TrustAd::kLoopback && all_local);
+  auto channel = std::make_shared<CaresChannel>(io);
+  const std::string wrong = channel->Open(*servers, options.timeout, options.attempts);
+  if (!wrong.empty()) return Error{"c-ares: " + wrong};
+  auto core = std::make_unique<Core>(Core{std::move(channel), *servers, trust_ad});
+  return std::unique_ptr<CaresDns>(new CaresDns(std::move(core)));
+}
+
+CaresDns::CaresDns(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+
+CaresDns::~CaresDns() { core_->channel->Close(); }
+
+boost::asio::awaitable<DnsReply> CaresDns::Query(std::string name, RrType type) {
+  return AskAndRead(core_->channel, core_->trust_ad, std::move(name), type);
+}
+
+std::vector<std::string> CaresDns::servers() const {
+  std::vector<std::string> texts;
+  for (const DnsServer& server : core_->servers) texts.push_back(ToString(server));
+  return texts;
+}
+
+bool CaresDns::trusts_ad() const { return core_->trust_ad; }
+
+}  // namespace tlswarden

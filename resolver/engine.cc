@@ -1,0 +1,212 @@
+#include "resolver/engine.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "cache/freshness.h"
+#include "resolver/mx_gather.h"
+#include "resolver/sts_gather.h"
+
+namespace tlswarden {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+// Each costs some kilobytes while it hangs. Beyond this, askers are told to come again.
+constexpr std::size_t kMaxFlights = 5000;
+
+bool IsUsable(const EvidencePtr& evidence, Time now) {
+  return evidence != nullptr && now < evidence->UsableUntil();
+}
+
+awaitable<StsEvidence> NoSts(Time now) {
+  StsEvidence sts;
+  sts.look_again_at = now + kMostTtl;
+  co_return sts;
+}
+
+awaitable<StsEvidence> AskSts(Dns& dns, Https& https, NextHop next_hop, StsEvidence known,
+                              const EngineOptions& options, Time now) {
+  return options.sts_enabled ? GatherSts(dns, https, next_hop.domain, std::move(known),
+                                         options.allow_private_addresses, now)
+                             : NoSts(now);
+}
+
+// What counts while the inquiry about MTA-STS goes on: the policy known before, if there is one.
+StsEvidence Provisional(const StsEvidence& before, Time now) {
+  StsEvidence sts = before;
+  sts.look_again_at = now + kFailureTtl;
+  if (sts.learned) {
+    sts.failure = Failure{ResultType::kStsPolicyFetchError, "no answer in time", true};
+  }
+  return sts;
+}
+
+// The answer of the inquiry about MTA-STS, which may come later than patience lasts.
+class PendingSts {
+ public:
+  PendingSts(asio::io_context& io, std::chrono::milliseconds patience) : timer_(io, patience) {}
+
+  void Arrive(const std::exception_ptr& thrown, StsEvidence found) {
+    thrown_ = thrown;
+    found_ = std::move(found);
+    timer_.cancel();
+  }
+
+  // Until the answer is here, or patience is over. True: it is here.
+  awaitable<bool> Wait() {
+    boost::system::error_code ignored;
+    if (!found_) co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_return found_.has_value();
+  }
+
+  awaitable<void> WaitForEver() {
+    boost::system::error_code ignored;
+    timer_.expires_at(asio::steady_timer::time_point::max());
+    if (!found_) co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+
+  // REQUIRES: the answer is here.
+  StsEvidence Take() {
+    if (thrown_ != nullptr) std::rethrow_exception(thrown_);
+    return std::move(*found_);
+  }
+
+ private:
+  asio::steady_timer timer_;
+  std::optional<StsEvidence> found_;
+  std::exception_ptr thrown_;
+};
+
+}  // namespace
+
+awaitable<Evidence> Inquire(Dns& dns, Https& https, NextHop next_hop, StsEvidence known,
+                            const EngineOptions& options) {
+  using asio::experimental::awaitable_operators::operator&&;
+  const Time now = options.clock();
+  Evidence evidence;
+  evidence.next_hop = next_hop;
+  evidence.obtained_at = now;
+  // Named one by one: GCC 12 destroys temporaries in co_await expressions twice.
+  awaitable<StsEvidence> sts = AskSts(dns, https, next_hop, std::move(known), options, now);
+  awaitable<MxEvidence> mx = GatherMx(dns, next_hop, options.dane_enabled, now);
+  auto sts_and_mx = std::move(sts) && std::move(mx);
+  auto both = co_await std::move(sts_and_mx);
+  evidence.sts = std::move(std::get<0>(both));
+  evidence.mx = std::move(std::get<1>(both));
+  co_return evidence;
+}
+
+Engine::Engine(asio::io_context& io, EngineParts parts, EngineOptions options)
+    : io_(io), parts_(parts), options_(std::move(options)) {}
+
+EvidencePtr Engine::Cached(const NextHop& next_hop) const {
+  EvidencePtr evidence = parts_.table.Find(ToString(next_hop));
+  return IsUsable(evidence, options_.clock()) ? evidence : nullptr;
+}
+
+void Engine::AskAsync(const NextHop& next_hop, Callback callback) {
+  asio::post(io_, [this, next_hop, callback = std::move(callback)]() mutable {
+    Begin(next_hop, std::move(callback));
+  });
+}
+
+void Engine::Stop() {
+  asio::post(io_, [this] {
+    stopped_ = true;
+    auto flights = std::exchange(flights_, {});
+    for (auto& [key, waiters] : flights) {
+      for (Callback& waiter : waiters) waiter(nullptr);
+    }
+  });
+}
+
+void Engine::Begin(const NextHop& next_hop, Callback callback) {
+  const std::string key = ToString(next_hop);
+  EvidencePtr known = Known(key);
+  if (IsUsable(known, options_.clock())) return callback(std::move(known));
+  const auto flight = flights_.find(key);
+  if (flight != flights_.end()) {
+    flight->second.push_back(std::move(callback));
+    return;
+  }
+  if (stopped_ || under_way_ >= kMaxFlights) return callback(nullptr);
+  flights_[key].push_back(std::move(callback));
+  ++under_way_;
+  asio::co_spawn(io_, Fly(next_hop), [this, key](const std::exception_ptr& thrown) {
+    --under_way_;
+    if (thrown != nullptr) Finish(key, nullptr);
+  });
+}
+
+// From the table, or from the store into the table.
+EvidencePtr Engine::Known(const std::string& key) {
+  EvidencePtr known = parts_.table.Find(key);
+  if (known != nullptr || parts_.store == nullptr) return known;
+  known = parts_.store->Load(key);
+  if (known != nullptr) parts_.table.Put(key, known);
+  return known;
+}
+
+awaitable<void> Engine::Fly(NextHop next_hop) {
+  const std::string key = ToString(next_hop);
+  const Time now = options_.clock();
+  const EvidencePtr known = parts_.table.Find(key);
+  StsEvidence before;
+  if (known != nullptr) before = known->sts;
+  const auto sts = std::make_shared<PendingSts>(io_, options_.sts_patience);
+  asio::co_spawn(io_, AskSts(parts_.dns, parts_.https, next_hop, before, options_, now),
+                 [sts](const std::exception_ptr& thrown, StsEvidence found) {
+                   sts->Arrive(thrown, std::move(found));
+                 });
+  Evidence evidence;
+  evidence.next_hop = next_hop;
+  evidence.obtained_at = now;
+  evidence.mx = co_await GatherMx(parts_.dns, next_hop, options_.dane_enabled, now);
+  if (!co_await sts->Wait()) {
+    evidence.sts = Provisional(before, now);
+    const auto provisional = std::make_shared<const Evidence>(evidence);
+    parts_.table.Put(key, provisional);
+    Finish(key, provisional);
+    co_await sts->WaitForEver();
+  }
+  evidence.sts = sts->Take();
+  const auto learned = std::make_shared<const Evidence>(std::move(evidence));
+  Keep(learned);
+  Tell(before, *learned);
+  Finish(key, learned);
+}
+
+void Engine::Keep(const EvidencePtr& evidence) {
+  parts_.table.Put(ToString(evidence->next_hop), evidence);
+  if (parts_.store != nullptr) parts_.store->Save(evidence);
+}
+
+void Engine::Finish(const std::string& key, const EvidencePtr& evidence) {
+  const auto flight = flights_.extract(key);
+  if (flight.empty()) return;
+  for (const Callback& waiter : flight.mapped()) waiter(evidence);
+}
+
+void Engine::Tell(const StsEvidence& before, const Evidence& after) {
+  const Domain& domain = after.next_hop.domain;
+  const bool changed =
+      after.sts.learned &&
+      (!before.learned || before.learned->policy.lines != after.sts.learned->policy.lines);
+  if (changed) parts_.sink.Write(PolicyChanged{domain, before.learned, *after.sts.learned});
+  if (after.sts.failure && after.sts.failure != before.failure) {
+    parts_.sink.Write(InquiryFailed{domain, *after.sts.failure, after.sts.learned.has_value()});
+  }
+  if (after.mx.failure) parts_.sink.Write(InquiryFailed{domain, *after.mx.failure, false});
+}
+
+}  // namespace tlswarden

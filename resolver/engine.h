@@ -1,0 +1,77 @@
+// Engine: the resolver of the daemon: cache first, then the network, one inquiry for a next hop.
+#ifndef TLSWARDEN_RESOLVER_ENGINE_H_
+#define TLSWARDEN_RESOLVER_ENGINE_H_
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cache/memory_table.h"
+#include "cache/store.h"
+#include "policy/evidence.h"
+#include "policy/record.h"
+#include "resolver/dns.h"
+#include "resolver/https.h"
+#include "resolver/resolver.h"
+
+namespace tlswarden {
+
+struct EngineOptions {
+  bool sts_enabled = true;
+  bool dane_enabled = true;
+  bool allow_private_addresses = false;
+  // How long askers wait for MTA-STS alone. Then they are answered from what was known before, and
+  // the inquiry goes on: a slow policy host must not hold up mail (RFC 8461 section 5.1), and must
+  // be learned all the same.
+  std::chrono::milliseconds sts_patience{6000};
+  std::function<Time()> clock;  // called from any thread
+};
+
+// The outside world of an engine. All must outlive it. `store` may be nullptr.
+struct EngineParts {
+  Dns& dns;
+  Https& https;
+  MemoryTable& table;
+  Store* store;
+  RecordSink& sink;
+};
+
+// The order of all questions about one next hop, without cache: what `explain` shows.
+boost::asio::awaitable<Evidence> Inquire(Dns& dns, Https& https, NextHop next_hop,
+                                         StsEvidence known, const EngineOptions& options);
+
+class Engine : public Resolver {
+ public:
+  // Inquiries run on `io`, which one thread runs.
+  Engine(boost::asio::io_context& io, EngineParts parts, EngineOptions options);
+
+  EvidencePtr Cached(const NextHop& next_hop) const override;
+  void AskAsync(const NextHop& next_hop, Callback callback) override;
+  Time Now() const override { return options_.clock(); }
+
+  // Answers all who wait with nullptr, and all who come from now on. Thread-safe; io must run.
+  void Stop();
+
+ private:
+  void Begin(const NextHop& next_hop, Callback callback);
+  boost::asio::awaitable<void> Fly(NextHop next_hop);
+  void Keep(const EvidencePtr& evidence);
+  EvidencePtr Known(const std::string& key);
+  void Finish(const std::string& key, const EvidencePtr& evidence);
+  void Tell(const StsEvidence& before, const Evidence& after);
+
+  boost::asio::io_context& io_;
+  EngineParts parts_;
+  const EngineOptions options_;
+  // Who waits for which inquiry; on io's thread only.
+  std::unordered_map<std::string, std::vector<Callback>> flights_;
+  std::size_t under_way_ = 0;  // inquiries, also those whose askers have their answer
+  bool stopped_ = false;
+};
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_RESOLVER_ENGINE_H_

@@ -1,0 +1,21 @@
+// mx_gather: finds the MX hosts of a next hop and their TLSA records, in the order of RFC 7672
+// section 2.2: MX, then addresses, then TLSA at the expanded and at the original name.
+#ifndef TLSWARDEN_RESOLVER_MX_GATHER_H_
+#define TLSWARDEN_RESOLVER_MX_GATHER_H_
+
+#include <boost/asio/awaitable.hpp>
+
+#include "policy/evidence.h"
+#include "resolver/dns.h"
+
+namespace tlswarden {
+
+inline constexpr std::size_t kMaxMxHosts = 32;  // further hosts are taken to have no TLSA
+
+// `now` is when the inquiry began: no TTL reaches further than from there. With ask_tlsa false
+// only the MX hosts are found, which MTA-STS needs too. `dns` must outlive the inquiry.
+boost::asio::awaitable<MxEvidence> GatherMx(Dns& dns, NextHop next_hop, bool ask_tlsa, Time now);
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_RESOLVER_MX_GATHER_H_

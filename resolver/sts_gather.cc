@@ -1,0 +1,139 @@
+#include "resolver/sts_gather.h"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <utility>
+#include <vector>
+
+#include "cache/freshness.h"
+#include "policy/sts_policy.h"
+#include "policy/sts_record.h"
+#include "resolver/address_guard.h"
+
+namespace tlswarden {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+// What survives from before: an unexpired policy, and the memory of a failed fetch.
+StsEvidence CarryOver(StsEvidence known, Time now) {
+  StsEvidence sts = std::move(known);
+  if (sts.learned && now >= sts.learned->ExpiresAt()) sts.learned.reset();
+  return sts;
+}
+
+std::string Join(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
+  return text;
+}
+
+// The addresses of the policy host that may be visited.
+awaitable<Result<std::vector<std::string>, Failure>> FindPolicyHost(Dns& dns, std::string host,
+                                                                    bool allow_private) {
+  using asio::experimental::awaitable_operators::operator&&;
+  // Named one by one: GCC 12 destroys temporaries in co_await expressions twice.
+  awaitable<DnsReply> v4 = dns.Query(host, RrType::kA);
+  awaitable<DnsReply> v6 = dns.Query(host, RrType::kAaaa);
+  auto v4_and_v6 = std::move(v4) && std::move(v6);
+  auto both = co_await std::move(v4_and_v6);
+  std::vector<std::string> found = std::get<0>(both).addresses;
+  const std::vector<std::string>& more = std::get<1>(both).addresses;
+  found.insert(found.end(), more.begin(), more.end());
+  if (found.empty()) {
+    const DnsReply& a = std::get<0>(both);
+    const std::string why = a.rcode == Rcode::kFailure ? ": " + a.failure : "";
+    co_return Error{
+        Failure{ResultType::kStsPolicyFetchError, host + " has no address" + why, true}};
+  }
+  std::vector<std::string> refused;
+  std::vector<std::string> allowed = KeepPublic(found, allow_private, &refused);
+  if (allowed.empty()) {
+    co_return Error{Failure{ResultType::kStsPolicyFetchError,
+                            host + " has no public address: " + Join(refused), true}};
+  }
+  co_return allowed;
+}
+
+awaitable<Result<StsPolicy, Failure>> FetchPolicy(Dns& dns, Https& https, Domain domain,
+                                                  bool allow_private) {
+  const std::string host = "mta-sts." + domain.ascii;
+  const Result<std::vector<std::string>, Failure> addresses =
+      co_await FindPolicyHost(dns, host, allow_private);
+  if (!addresses) co_return Error{addresses.error()};
+  std::vector<std::string> to_try = *addresses;
+  const Result<std::string, Failure> body = co_await https.GetPolicy(host, std::move(to_try));
+  if (!body) co_return Error{body.error()};
+  const Result<StsPolicy> policy = ParseStsPolicy(*body);
+  if (!policy) co_return Error{Failure{ResultType::kStsPolicyInvalid, policy.error(), false}};
+  co_return *policy;
+}
+
+bool NeedsFetch(const StsEvidence& sts, const StsRecord& record, Time now) {
+  if (record.id == sts.failed_id && now < sts.no_fetch_before) return false;
+  if (!sts.learned || sts.learned->id != record.id) return true;
+  return FetchIsDue(*sts.learned, now);
+}
+
+void Learn(StsPolicy policy, const StsRecord& record, Time now, StsEvidence& sts) {
+  sts.learned = LearnedStsPolicy{std::move(policy), record.id, now};
+  sts.failure.reset();
+  sts.failed_id.clear();
+  // A policy with a short life is looked at again when that life is over.
+  const Time expires = now + std::max(sts.learned->policy.max_age, kLeastTtl);
+  sts.look_again_at = std::min(sts.look_again_at, expires);
+}
+
+void RememberFailure(const Failure& failure, const StsRecord& record, Time now, StsEvidence& sts) {
+  sts.failure = failure;
+  sts.failed_id = record.id;
+  sts.no_fetch_before = now + kFetchBackOff;
+  sts.look_again_at = std::min(sts.look_again_at, sts.no_fetch_before);
+}
+
+}  // namespace
+
+awaitable<StsEvidence> GatherSts(Dns& dns, Https& https, Domain domain, StsEvidence known,
+                                 bool allow_private, Time now) {
+  StsEvidence sts = CarryOver(std::move(known), now);
+  const std::string name = "_mta-sts." + domain.ascii;
+  if (name.size() > kMaxDomainOctets) {
+    sts.look_again_at = now + kMostTtl;
+    co_return sts;
+  }
+  const DnsReply reply = co_await dns.Query(name, RrType::kTxt);
+  if (reply.rcode == Rcode::kFailure) {
+    sts.look_again_at = now + kFailureTtl;
+    // Without a policy nothing is known to have failed: silence, not an announced policy.
+    if (sts.learned) {
+      sts.failure =
+          Failure{ResultType::kStsPolicyFetchError, "TXT " + name + ": " + reply.failure, true};
+    }
+    co_return sts;
+  }
+  sts.look_again_at = now + BoundedTtl(reply.ttl);
+  const Result<std::optional<StsRecord>> record = SelectStsRecord(reply.txt);
+  if (!record) {
+    sts.failure =
+        Failure{ResultType::kStsPolicyInvalid, "TXT " + name + ": " + record.error(), false};
+    co_return sts;
+  }
+  if (!record->has_value()) {
+    sts.failure.reset();  // no announcement; a learned policy lives until max_age is over
+    co_return sts;
+  }
+  const StsRecord announced = **record;
+  if (!NeedsFetch(sts, announced, now)) {
+    if (sts.failed_id != announced.id) sts.failure.reset();
+    co_return sts;
+  }
+  const Result<StsPolicy, Failure> policy = co_await FetchPolicy(dns, https, domain, allow_private);
+  if (policy) {
+    Learn(*policy, announced, now, sts);
+  } else {
+    RememberFailure(policy.error(), announced, now, sts);
+  }
+  co_return sts;
+}
+
+}  // namespace tlswarden
