@@ -13,7 +13,7 @@
 
 namespace tlswarden {
 
-inline constexpr std::size_t kMaxEncodedOctets = 512 * 1024;
+inline constexpr std::size_t kMaxEncodedOctets = 524288;
 
 std::string EncodeEvidence(const Evidence& evidence);
 

@@ -9,7 +9,7 @@ void RecipientLog::Add(VerdictGiven record) {
   if (accepted && record.queue_id.empty() && held_.size() < kMaxHeldRecords) {
     held_.push_back(std::move(record));
   } else {
-    sink_.Write(record);
+    sink_.Write(std::move(record));
   }
 }
 

@@ -30,11 +30,15 @@ const Failure* FirstHostFailure(const MxEvidence& mx) {
   return nullptr;
 }
 
-PolicyType TypeOf(TlsLevel level, const MxEvidence& mx, const LearnedStsPolicy* sts) {
-  if (level == TlsLevel::kSecure) return PolicyType::kSts;
+// A policy in testing mode demands nothing, but it is what the domain publishes.
+bool PublishesSts(const StsEvidence& sts, Time now) {
+  return sts.learned && now < sts.learned->ExpiresAt() &&
+         sts.learned->policy.mode != StsMode::kNone;
+}
+
+PolicyType TypeOf(TlsLevel level, const StsEvidence& sts, Time now) {
   if (level == TlsLevel::kDane || level == TlsLevel::kDaneOnly) return PolicyType::kTlsa;
-  if (IsLookupFailure(mx.security) && sts != nullptr) return PolicyType::kSts;
-  return PolicyType::kNoPolicyFound;
+  return PublishesSts(sts, now) ? PolicyType::kSts : PolicyType::kNoPolicyFound;
 }
 
 // What the domain publishes, and whether it can be met.
@@ -47,11 +51,11 @@ Verdict FromEvidence(const Question& question, const Evidence& evidence, Time no
   const HostsStatus hosts = SummarizeHosts(mx);
   const LevelRow& row = FindLevel(SummarizeMx(mx), hosts);
   verdict.level = sts != nullptr ? row.with_sts : row.without_sts;
-  verdict.policy_type = TypeOf(verdict.level, mx, sts);
+  verdict.policy_type = TypeOf(verdict.level, evidence.sts, now);
   if (verdict.level == TlsLevel::kUndecided) {
     verdict.failure = mx.failure;
     verdict.lookup_failed = mx.security != Security::kBogus;
-  } else if (verdict.level == TlsLevel::kSecure) {
+  } else if (verdict.level == TlsLevel::kSecure && sts != nullptr) {
     verdict.mx = sts->policy.mx;
     verdict.lines = sts->policy.lines;
     verdict.failure = CheckMxAgainstSts(mx, sts->policy, verdict.mx_hostname);

@@ -59,7 +59,7 @@ class RecordSink {
   virtual ~RecordSink() = default;
 
   // Thread-safe; doesn't wait for the network.
-  virtual void Write(const Record& record) = 0;
+  virtual void Write(Record record) = 0;
 
   // Whether answers from the cache are worth a record. A busy map would fill the log otherwise.
   virtual bool WantsCachedMapAnswers() const { return false; }

@@ -19,10 +19,10 @@ Time HoldsUntil(const Evidence& evidence, Time now) {
 
 }  // namespace
 
-bool Answers::AppendReady(std::string_view request, std::string& out,
+bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
                           std::optional<MapRequest>& missing) {
   if (const auto it = ready_.find(request); it != ready_.end()) {
-    if (resolver_.Now() < it->second.until) {
+    if (now < it->second.until) {
       out += it->second.framed;
       return true;
     }
@@ -37,17 +37,18 @@ bool Answers::AppendReady(std::string_view request, std::string& out,
     AppendNetstring(kNotFound, out);
     return true;
   }
-  EvidencePtr evidence = resolver_.Cached(*parsed->next_hop);
+  const EvidencePtr evidence = resolver_.Cached(*parsed->next_hop);
   if (evidence == nullptr) {
     missing = parsed;
     return false;
   }
-  AppendJudged(request, *parsed, std::move(evidence), true, std::chrono::microseconds(0), out);
+  AppendJudged(request, *parsed, evidence, true, std::chrono::microseconds(0), out);
   return true;
 }
 
-void Answers::AppendJudged(std::string_view request, const MapRequest& parsed, EvidencePtr evidence,
-                           bool cache_hit, std::chrono::microseconds took, std::string& out) {
+void Answers::AppendJudged(std::string_view request, const MapRequest& parsed,
+                           const EvidencePtr& evidence, bool cache_hit,
+                           std::chrono::microseconds took, std::string& out) {
   const Question question{*parsed.next_hop, parsed.next_hop->domain};
   MapAnswered record;
   record.verdict = evidence != nullptr
@@ -61,7 +62,7 @@ void Answers::AppendJudged(std::string_view request, const MapRequest& parsed, E
   record.key = std::string(parsed.key);
   record.cache_hit = cache_hit;
   record.took = took;
-  sink_.Write(record);
+  sink_.Write(std::move(record));
 }
 
 void Answers::Keep(std::string_view request, const std::string& answer, const Evidence& evidence) {

@@ -25,10 +25,11 @@ class Answers {
       : resolver_(resolver), outbound_(outbound), sink_(sink) {}
 
   // Appends the framed answer if one is at hand. Else the resolver must be asked about `missing`.
-  bool AppendReady(std::string_view request, std::string& out, std::optional<MapRequest>& missing);
+  bool AppendReady(std::string_view request, Time now, std::string& out,
+                   std::optional<MapRequest>& missing);
 
   // Appends the framed answer that follows from evidence, or from the lack of it (nullptr).
-  void AppendJudged(std::string_view request, const MapRequest& parsed, EvidencePtr evidence,
+  void AppendJudged(std::string_view request, const MapRequest& parsed, const EvidencePtr& evidence,
                     bool cache_hit, std::chrono::microseconds took, std::string& out);
 
  private:

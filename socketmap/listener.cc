@@ -11,18 +11,18 @@
 namespace tlswarden {
 
 namespace asio = boost::asio;
-using Stream = asio::generic::stream_protocol::socket;
 
 Listener::Listener(asio::io_context& io, int fd) : io_(io), descriptor_(io, fd) {
   descriptor_.non_blocking(true);
 }
 
 // Asio's acceptor wants to know the protocol beforehand; the kernel knows it anyway.
-asio::awaitable<Stream> Listener::Accept(boost::system::error_code& failed) {
+LoopAwaitable<Stream> Listener::Accept(boost::system::error_code& failed) {
   Stream stream(io_);
   while (true) {
-    co_await descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
-                                    asio::redirect_error(asio::use_awaitable, failed));
+    co_await descriptor_.async_wait(
+        asio::posix::descriptor_base::wait_read,
+        asio::redirect_error(asio::use_awaitable_t<LoopExecutor>(), failed));
     if (failed) co_return stream;
     sockaddr_storage peer{};
     socklen_t length = sizeof(peer);

@@ -24,10 +24,8 @@ namespace tlswarden {
 namespace {
 
 namespace asio = boost::asio;
-using asio::awaitable;
 using boost::system::error_code;
 using SteadyClock = std::chrono::steady_clock;
-using Stream = asio::generic::stream_protocol::socket;
 
 // Room for many pipelined requests; one request never needs more.
 constexpr std::size_t kReadOctets = 16 * 1024;
@@ -37,6 +35,16 @@ static_assert(kReadOctets > 2 * kMaxRequestOctets);
 constexpr std::size_t kFlushOctets = 256 * 1024;
 
 constexpr std::chrono::seconds kSweepInterval{15};
+
+// How far the answering of a buffer came.
+enum class Progress {
+  kMore,       // requests are left
+  kDone,       // no complete request is left
+  kMissing,    // the next request needs an inquiry
+  kMalformed,  // nothing can be read from this connection any more
+};
+
+constexpr asio::use_awaitable_t<LoopExecutor> kAwait;
 
 struct Connection {
   explicit Connection(Stream accepted) : stream(std::move(accepted)) {}
@@ -48,7 +56,7 @@ struct Connection {
 // Where an answer and the asker's deadline meet, on the server's thread.
 struct Waiting {
   explicit Waiting(asio::io_context& io) : timer(io) {}
-  asio::steady_timer timer;
+  LoopTimer timer;
   EvidencePtr evidence;
 };
 
@@ -90,7 +98,7 @@ class SocketmapServer::Impl {
     connection.stream.close(ignored);
   }
 
-  awaitable<void> Accept(Listener& listener) {
+  LoopAwaitable<void> Accept(Listener& listener) {
     while (!stopping_) {
       error_code failed;
       Stream stream = co_await listener.Accept(failed);
@@ -110,18 +118,18 @@ class SocketmapServer::Impl {
     }
   }
 
-  awaitable<void> Pause(std::chrono::milliseconds length) {
-    asio::steady_timer timer(io_, length);
+  LoopAwaitable<void> Pause(std::chrono::milliseconds length) {
+    LoopTimer timer(io_, length);
     error_code ignored;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_await timer.async_wait(asio::redirect_error(kAwait, ignored));
   }
 
   // Closes what idles or doesn't read its answers, with one timer for all.
-  awaitable<void> Sweep() {
+  LoopAwaitable<void> Sweep() {
     while (!stopping_) {
       sweep_.expires_after(kSweepInterval);
       error_code ignored;
-      co_await sweep_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+      co_await sweep_.async_wait(asio::redirect_error(kAwait, ignored));
       const SteadyClock::time_point limit = SteadyClock::now() - options_.idle_limit;
       for (Connection& connection : connections_) {
         if (connection.last_active < limit) Shut(connection);
@@ -133,64 +141,65 @@ class SocketmapServer::Impl {
     io_.stop();
   }
 
-  awaitable<void> Serve(Connection& connection) {
+  // One read, the answers to all complete requests in it, one write. No coroutine below this one
+  // while answers are at hand: at 8 connections each costs a tenth of an answer.
+  LoopAwaitable<void> Serve(Connection& connection) {
     std::array<char, kReadOctets> buffer;
     std::size_t filled = 0;
     std::string out;
-    while (!stopping_) {
+    bool usable = true;
+    while (usable && !stopping_) {
       error_code failed;
-      const std::size_t got = co_await connection.stream.async_read_some(
+      filled += co_await connection.stream.async_read_some(
           asio::buffer(buffer.data() + filled, buffer.size() - filled),
-          asio::redirect_error(asio::use_awaitable, failed));
+          asio::redirect_error(kAwait, failed));
       if (failed) break;
-      filled += got;
-      connection.last_active = SteadyClock::now();
       connection.answering = true;
-      const std::string_view unread(buffer.data(), filled);
-      const std::size_t used = co_await AnswerAll(connection, unread, out);
-      if (used == kBroken) break;
+      std::size_t used = 0;
+      Progress progress = Progress::kMore;
+      while (usable && progress == Progress::kMore) {
+        std::optional<MapRequest> missing;
+        const std::string_view unread(buffer.data() + used, filled - used);
+        progress = AnswerReady(unread, used, out, missing);
+        if (progress == Progress::kMissing) {
+          // The answers so far go out with this one: netstrings are answered in order.
+          co_await AnswerMissing(std::string_view(buffer.data() + used, filled - used), *missing,
+                                 out, used);
+          progress = Progress::kMore;
+        }
+        if (out.empty() || (progress == Progress::kMore && out.size() < kFlushOctets)) continue;
+        co_await asio::async_write(connection.stream, asio::buffer(out),
+                                   asio::redirect_error(kAwait, failed));
+        out.clear();
+        usable = !failed;
+      }
+      usable = usable && progress != Progress::kMalformed;
       std::copy(buffer.data() + used, buffer.data() + filled, buffer.data());
       filled -= used;
+      connection.last_active = SteadyClock::now();
       connection.answering = false;
     }
   }
 
-  static constexpr std::size_t kBroken = static_cast<std::size_t>(-1);
-
-  // Answers all complete requests, in order. How many octets were used, or kBroken when the
-  // connection is of no more use. The answers before a malformed request still go out.
-  awaitable<std::size_t> AnswerAll(Connection& connection, std::string_view unread,
-                                   std::string& out) {
-    std::size_t used = 0;
-    out.clear();
-    NetstringScan scan;
-    while (true) {
-      scan = ScanNetstring(unread.substr(used));
-      if (scan.state != NetstringScan::State::kComplete) break;
-      std::optional<MapRequest> missing;
-      if (!answers_.AppendReady(scan.data, out, missing)) {
-        const MapRequest request = *missing;
-        co_await AnswerMissing(scan.data, request, out);
-      }
+  // Answers requests from the beginning of `unread` as long as answers are at hand.
+  Progress AnswerReady(std::string_view unread, std::size_t& used, std::string& out,
+                       std::optional<MapRequest>& missing) {
+    const Time now = resolver_.Now();
+    while (out.size() < kFlushOctets) {
+      const NetstringScan scan = ScanNetstring(unread);
+      if (scan.state == NetstringScan::State::kIncomplete) return Progress::kDone;
+      if (scan.state == NetstringScan::State::kMalformed) return Progress::kMalformed;
+      if (!answers_.AppendReady(scan.data, now, out, missing)) return Progress::kMissing;
       used += scan.consumed;
-      if (out.size() < kFlushOctets) continue;
-      if (!co_await Write(connection, out)) co_return kBroken;
+      unread.remove_prefix(scan.consumed);
     }
-    const bool written = out.empty() || co_await Write(connection, out);
-    const bool malformed = scan.state == NetstringScan::State::kMalformed;
-    co_return written && !malformed ? used : kBroken;
+    return Progress::kMore;
   }
 
-  awaitable<bool> Write(Connection& connection, std::string& out) {
-    error_code failed;
-    co_await asio::async_write(connection.stream, asio::buffer(out),
-                               asio::redirect_error(asio::use_awaitable, failed));
-    out.clear();
-    connection.last_active = SteadyClock::now();
-    co_return !failed;
-  }
-
-  awaitable<void> AnswerMissing(std::string_view data, MapRequest request, std::string& out) {
+  // Waits for the resolver, at most until the deadline, and answers the request that `unread`
+  // begins with.
+  LoopAwaitable<void> AnswerMissing(std::string_view unread, MapRequest request, std::string& out,
+                                    std::size_t& used) {
     const SteadyClock::time_point start = SteadyClock::now();
     const auto waiting = std::make_shared<Waiting>(io_);
     waiting->timer.expires_after(options_.deadline);
@@ -201,17 +210,19 @@ class SocketmapServer::Impl {
       });
     });
     error_code ignored;
-    co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_await waiting->timer.async_wait(asio::redirect_error(kAwait, ignored));
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start);
-    answers_.AppendJudged(data, request, std::move(waiting->evidence), false, took, out);
+    const NetstringScan scan = ScanNetstring(unread);
+    answers_.AppendJudged(scan.data, request, waiting->evidence, false, took, out);
+    used += scan.consumed;
   }
 
   asio::io_context io_{1};
   const SocketmapOptions options_;
   Resolver& resolver_;
   Answers answers_;
-  asio::steady_timer sweep_;
+  LoopTimer sweep_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::list<Connection> connections_;
   bool stopping_ = false;
