@@ -1,0 +1,33 @@
+// commands: what `tlswarden COMMAND` does. Each returns the exit code of the process.
+#ifndef TLSWARDEN_DAEMON_COMMANDS_H_
+#define TLSWARDEN_DAEMON_COMMANDS_H_
+
+#include <string>
+#include <vector>
+
+namespace tlswarden {
+
+// 0 good, 1 the answer is bad news, 2 usage or configuration error, 75 temporary failure.
+inline constexpr int kExitGood = 0;
+inline constexpr int kExitBadNews = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitTemporary = 75;  // EX_TEMPFAIL of sysexits.h
+
+struct CommandLine {
+  std::string config_file;
+  bool config_given = false;  // by -c: then it must exist
+  bool json = false;
+  bool print = false;    // check-config
+  std::string pid_file;  // run
+  std::string user;      // run
+  std::string command;
+  std::vector<std::string> arguments;
+};
+
+int RunCommand(const CommandLine& line);
+int CheckConfigCommand(const CommandLine& line);
+int ExplainCommand(const CommandLine& line);
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_DAEMON_COMMANDS_H_

@@ -1,0 +1,16 @@
+// listen: opens the listening sockets that doors are given as descriptors.
+#ifndef TLSWARDEN_DAEMON_LISTEN_H_
+#define TLSWARDEN_DAEMON_LISTEN_H_
+
+#include "daemon/listen_address.h"
+#include "policy/result.h"
+
+namespace tlswarden {
+
+// Binds and listens; the caller owns the descriptor. A UNIX-domain socket left by a process that
+// died is replaced; one that is served is not. Errors: one line with the address and the reason.
+Result<int> Listen(const ListenAddress& address, unsigned unix_mode);
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_DAEMON_LISTEN_H_

@@ -1,0 +1,78 @@
+// tlswarden: reads the command line and starts a command.
+
+#include <boost/program_options.hpp>
+#include <iostream>
+
+#include "daemon/commands.h"
+#include "daemon/options.h"
+#include "daemon/print.h"
+
+namespace tlswarden {
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description DescribeOptions(CommandLine& line) {
+  po::options_description options;
+  const std::string default_path(kConfigPath);
+  auto* config = po::value(&line.config_file)->default_value(default_path);
+  options.add_options()("config,c", config)("json", po::bool_switch(&line.json))(
+      "print", po::bool_switch(&line.print))("pidfile", po::value(&line.pid_file))(
+      "user", po::value(&line.user))("help,h", "")("version,V", "")(
+      "command", po::value(&line.command))("arguments", po::value(&line.arguments));
+  return options;
+}
+
+int UsageError(const std::string& what) {
+  std::cerr << "tlswarden: " << what << "; see tlswarden --help\n";
+  return kExitUsage;
+}
+
+int Dispatch(const CommandLine& line) {
+  const bool takes_arguments = line.command == "explain";
+  if (!takes_arguments && !line.arguments.empty()) {
+    return UsageError(line.command + " takes no argument: " + line.arguments.front());
+  }
+  if (line.command == "run") return RunCommand(line);
+  if (line.command == "check-config") return CheckConfigCommand(line);
+  if (line.command == "explain") return ExplainCommand(line);
+  if (line.command.empty()) return UsageError("no command given");
+  return UsageError("unknown command " + line.command);
+}
+
+int Main(int argc, char** argv) {
+  CommandLine line;
+  const po::options_description options = DescribeOptions(line);
+  po::positional_options_description positions;
+  positions.add("command", 1).add("arguments", -1);
+  po::variables_map given;
+  try {
+    auto parser = po::command_line_parser(argc, argv).options(options).positional(positions);
+    po::store(parser.run(), given);
+    po::notify(given);
+  } catch (const po::error& e) {
+    return UsageError(e.what());
+  }
+  line.config_given = !given["config"].defaulted();
+  if (given.count("help") != 0) {
+    std::cout << PrintHelp();
+    return kExitGood;
+  }
+  if (given.count("version") != 0) {
+    std::cout << "tlswarden " TLSWARDEN_VERSION "\n";
+    return kExitGood;
+  }
+  return Dispatch(line);
+}
+
+}  // namespace
+}  // namespace tlswarden
+
+int main(int argc, char** argv) {
+  try {
+    return tlswarden::Main(argc, argv);
+  } catch (const std::exception& e) {
+    std::cerr << "tlswarden: " << e.what() << '\n';
+    return tlswarden::kExitBadNews;
+  }
+}

@@ -1,0 +1,239 @@
+#include "daemon/print.h"
+
+#include <string_view>
+
+#include "daemon/option_value.h"
+#include "daemon/options.h"
+
+namespace tlswarden {
+namespace {
+
+constexpr std::size_t kSampleWidth = 79;
+
+constexpr std::string_view kSampleHead =
+    "The configuration of tlswarden, with every default. Remove the # in front of a key to change "
+    "it. A # begins a comment at the start of a line or after a blank. `tlswarden check-config` "
+    "finds mistakes and, with --print, shows what is in effect. tlswarden.conf(5) says what is "
+    "said here.";
+
+constexpr std::string_view kSampleRule =
+    "#[rule.bank]\n"
+    "#recipient-domain = bank.example *.bank.example\n"
+    "#require = authenticated\n"
+    "#on-failure = reject\n";
+
+constexpr std::string_view kManHead = R"(.\" Made from the option table in daemon/option_table.cc.
+.TH TLSWARDEN.CONF 5 "" tlswarden tlswarden
+.SH NAME
+tlswarden.conf \- configuration of tlswarden(8)
+.SH SYNOPSIS
+.I /etc/tlswarden/tlswarden.conf
+.SH DESCRIPTION
+The file consists of sections,
+.BI [ NAME ]
+alone on a line, and of lines
+.IB KEY " = " VALUE
+below them. Blanks around keys and values don't count. A
+.B #
+begins a comment at the start of a line or after a blank; anywhere else it belongs to the value.
+A value can't begin or end with a blank and needs no quotes.
+.PP
+Every key has a default, shown below; an empty file is a good one to begin with. A key stands once,
+unless it is called repeatable. Unknown sections and keys, and values that aren't allowed, are
+errors: tlswarden names the file, the line and the key, and doesn't start.
+.B tlswarden check\-config
+finds all of them in one go.
+.PP
+A duration is a number with one of the units ms, s, m, h and d.
+)";
+
+constexpr std::string_view kManReserved = R"(.SH RESERVED KEYS
+These are known by name for a later version. They are accepted with a warning and have no effect:
+)";
+
+constexpr std::string_view kManTail = R"(.SH EXAMPLES
+Mail to a bank only over authenticated TLS, else refused at once; a partner whose policy is known to
+be broken gets mail over any TLS:
+.PP
+.nf
+[rule.bank]
+recipient\-domain = bank.example *.bank.example
+require = authenticated
+on\-failure = reject
+
+[rule.partner]
+recipient\-domain = partner.example
+require = none
+.fi
+.SH FILES
+.TP
+.I /etc/tlswarden/tlswarden.conf
+.TP
+.I /var/lib/tlswarden/policies.db
+What was learned, as SQLite keeps it.
+.SH SEE ALSO
+.BR tlswarden (8),
+.BR postconf (5),
+.BR socketmap_table (5)
+)";
+
+constexpr std::string_view kHelpHead = R"(Usage: tlswarden [OPTION...] COMMAND [ARGUMENT...]
+
+Commands:
+  run                 the daemon, in the foreground
+    --pidfile FILE    writes its process id there
+    --user NAME       becomes that user before it opens anything else
+  check-config        names file, line and key of each error
+    --print           also prints the settings in effect
+  explain NEXTHOP...  what a domain publishes, step by step, and what follows from it
+
+Options:
+  -c, --config FILE   the configuration (default: /etc/tlswarden/tlswarden.conf)
+  --json              data as JSON
+  -V, --version
+  -h, --help
+
+Exit status: 0 good, 1 bad news, 2 wrong usage or configuration, 75 try again later.
+
+Settings and their defaults (tlswarden.conf(5) explains them):
+)";
+
+std::string SectionName(std::string_view section) {
+  return section == "rule" ? "rule.NAME" : std::string(section);
+}
+
+bool InForce(const Option& option, std::string_view section) {
+  return option.section == section && option.availability == Availability::kNow;
+}
+
+std::string KeyLine(std::string_view key, std::string_view value) {
+  std::string line(key);
+  line += " =";
+  if (!value.empty()) line.append(" ").append(value);
+  return line;
+}
+
+// The help, and what is allowed where it isn't obvious.
+std::string FullHelp(const Option& option) {
+  std::string help(option.help);
+  const std::string allowed = option.type == ValueType::kYesNo ? "" : Allowed(option);
+  if (!allowed.empty()) help.append(" Allowed: ").append(allowed).append(".");
+  if (option.repeatable) help += " Repeatable.";
+  return help;
+}
+
+std::string Wrapped(std::string_view text, std::string_view prefix) {
+  std::string out;
+  std::string line(prefix);
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(word.size() == text.size() ? word.size() : word.size() + 1);
+    if (line.size() > prefix.size() && line.size() + 1 + word.size() > kSampleWidth) {
+      out.append(line).append("\n");
+      line = prefix;
+    }
+    if (line.size() > prefix.size()) line += ' ';
+    line += word;
+  }
+  return out.append(line).append("\n");
+}
+
+std::string Roff(std::string_view text) {
+  std::string out;
+  if (text.starts_with('.') || text.starts_with('\'')) out += "\\&";
+  for (const char c : text) {
+    if (c == '\\') {
+      out += "\\e";
+    } else if (c == '-') {
+      out += "\\-";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+void AppendRule(const Rule& rule, std::string* out) {
+  out->append("\n[rule.").append(rule.name).append("]\n");
+  for (const DomainPattern& pattern : rule.recipient_domains) {
+    out->append(KeyLine("recipient-domain", PrintPattern(pattern))).append("\n");
+  }
+  out->append(KeyLine("require", ToString(rule.require))).append("\n");
+  if (rule.on_failure) {
+    out->append(KeyLine("on-failure", ToString(*rule.on_failure))).append("\n");
+  }
+}
+
+}  // namespace
+
+std::string PrintEffective(const Settings& settings) {
+  std::string out;
+  for (const SectionHelp& section : Sections()) {
+    if (section.name == "rule") continue;
+    out.append(out.empty() ? "[" : "\n[").append(section.name).append("]\n");
+    for (const Option& option : Options()) {
+      if (!InForce(option, section.name)) continue;
+      for (const Value& value : option.binding.get(settings)) {
+        out.append(KeyLine(option.key, PrintValue(option, value))).append("\n");
+      }
+    }
+  }
+  for (const Rule& rule : settings.rules) AppendRule(rule, &out);
+  return out;
+}
+
+std::string PrintSample() {
+  std::string out = Wrapped(kSampleHead, "# ");
+  for (const SectionHelp& section : Sections()) {
+    const bool is_rule = section.name == "rule";
+    out.append("\n").append(Wrapped(section.help, "# "));
+    if (!is_rule) out.append("[").append(section.name).append("]\n");
+    for (const Option& option : Options()) {
+      if (!InForce(option, section.name)) continue;
+      const std::string name = is_rule ? std::string(option.key) + ": " : "";
+      out.append(is_rule ? "#\n" : "\n").append(Wrapped(name + FullHelp(option), "# "));
+      if (!is_rule) out.append("#").append(KeyLine(option.key, option.default_text)).append("\n");
+    }
+    if (is_rule) out.append("#\n").append(kSampleRule);
+  }
+  return out;
+}
+
+std::string PrintManPage() {
+  std::string out(kManHead);
+  for (const SectionHelp& section : Sections()) {
+    out.append(".SH [").append(SectionName(section.name)).append("]\n");
+    out.append(Roff(section.help)).append("\n");
+    for (const Option& option : Options()) {
+      if (!InForce(option, section.name)) continue;
+      out.append(".TP\n\\fB").append(Roff(option.key)).append("\\fR");
+      if (section.name != "rule" || !option.default_text.empty()) {
+        out.append(" =").append(option.default_text.empty() ? "" : " ");
+        out.append(Roff(option.default_text));
+      }
+      out.append("\n").append(Roff(FullHelp(option))).append("\n");
+    }
+  }
+  out += kManReserved;
+  std::string reserved;
+  for (const Option& option : Options()) {
+    if (option.availability != Availability::kReserved) continue;
+    reserved.append(reserved.empty() ? "" : ", ");
+    reserved.append("[").append(option.section).append("] ").append(option.key);
+  }
+  return out.append(Roff(reserved)).append(".\n").append(kManTail);
+}
+
+std::string PrintHelp() {
+  std::string out(kHelpHead);
+  for (const Option& option : Options()) {
+    if (option.availability == Availability::kReserved) continue;
+    out.append("  [").append(SectionName(option.section)).append("] ");
+    const bool required = option.section == "rule" && option.default_text.empty();
+    out.append(required ? std::string(option.key) : KeyLine(option.key, option.default_text));
+    out.append("\n");
+  }
+  return out;
+}
+
+}  // namespace tlswarden

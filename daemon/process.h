@@ -1,0 +1,31 @@
+// process: what the daemon asks of the operating system: signals, its user, its pid file, and
+// telling systemd how it stands.
+#ifndef TLSWARDEN_DAEMON_PROCESS_H_
+#define TLSWARDEN_DAEMON_PROCESS_H_
+
+#include <optional>
+#include <string>
+
+namespace tlswarden {
+
+// Blocks the signals that WaitForStop waits for, in this thread and those it starts. libmilter
+// waits for them, too, but Linux gives a signal for the process to its first thread if that waits.
+void BlockSignals();
+
+// For the first thread. Returns at SIGTERM or SIGINT; passes over SIGHUP, since logrotate and
+// habit send it to daemons that don't need it.
+void WaitForStop();
+
+// Makes WaitForStop return, from another thread.
+void RequestStop();
+
+// One line, or nothing when it went well.
+std::optional<std::string> WritePidFile(const std::string& path);
+std::optional<std::string> BecomeUser(const std::string& name);
+
+// sd_notify(3) without its library: "READY=1", "STOPPING=1". Nothing without $NOTIFY_SOCKET.
+void NotifySystemd(const std::string& state);
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_DAEMON_PROCESS_H_

@@ -1,0 +1,101 @@
+#include "daemon/record_lines.h"
+
+#include <array>
+#include <cstdio>
+#include <utility>
+
+namespace tlswarden {
+namespace {
+
+// Milliseconds with two decimals: "0.02".
+std::string Milliseconds(std::chrono::microseconds took) {
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%.2f", static_cast<double>(took.count()) / 1000.0);
+  return text.data();
+}
+
+void Add(LogLine& line, std::string_view key, std::string value) {
+  if (!value.empty()) line.fields.emplace_back(key, std::move(value));
+}
+
+// What both doors say of a verdict, in the order of RFC 8460 section 4.4.
+void AddVerdict(const Verdict& verdict, LogLine& line) {
+  Add(line, "policy-type", std::string(ToString(verdict.policy_type)));
+  Add(line, "policy-domain", verdict.policy_domain.ascii);
+  if (verdict.failure) {
+    Add(line, "result-type", std::string(ToString(verdict.failure->type)));
+    Add(line, "receiving-mx-hostname", verdict.mx_hostname);
+    Add(line, "failure-reason-code", verdict.failure->reason);
+  }
+  Add(line, "rule", verdict.rule);
+}
+
+void AddCost(bool cache_hit, std::chrono::microseconds took, LogLine& line) {
+  Add(line, "cache", cache_hit ? "hit" : "miss");
+  Add(line, "ms", Milliseconds(took));
+}
+
+std::string Describe(const StsPolicy& policy) {
+  std::string text = "mode " + std::string(ToString(policy.mode)) + ", max_age " +
+                     std::to_string(policy.max_age.count()) + ", mx";
+  for (const MxPattern& pattern : policy.mx) text += ' ' + ToString(pattern);
+  return text;
+}
+
+bool IsDowngrade(const StsPolicy& before, const StsPolicy& now) {
+  return now.mode > before.mode || now.max_age < before.max_age || now.mx.size() < before.mx.size();
+}
+
+}  // namespace
+
+LogLine ToLogLine(const VerdictGiven& record) {
+  LogLine line;
+  const Verdict& verdict = record.verdict;
+  line.queue_id = record.queue_id;
+  Add(line, "rcpt", record.recipient);
+  Add(line, "action", std::string(ToString(ActionTaken(verdict))));
+  // Without observe mode, this would have been the action.
+  if (verdict.observed) Add(line, "would", std::string(ToString(verdict.action)));
+  Add(line, "reply", record.reply);
+  AddVerdict(verdict, line);
+  AddCost(record.cache_hit, record.took, line);
+  return line;
+}
+
+LogLine ToLogLine(const MapAnswered& record) {
+  LogLine line;
+  Add(line, "map", record.map);
+  Add(line, "key", record.key);
+  Add(line, "answer", record.answer);
+  if (record.verdict.observed) Add(line, "would", std::string(ToString(record.verdict.level)));
+  AddVerdict(record.verdict, line);
+  AddCost(record.cache_hit, record.took, line);
+  return line;
+}
+
+LogLine ToLogLine(const PolicyChanged& record) {
+  LogLine line;
+  const bool downgrade = record.before && IsDowngrade(record.before->policy, record.now.policy);
+  if (downgrade) line.level = LogLevel::kWarning;
+  Add(line, "policy", !record.before ? "learned" : downgrade ? "downgraded" : "changed");
+  Add(line, "policy-type", "sts");
+  Add(line, "policy-domain", record.domain.ascii);
+  Add(line, "id", record.now.id);
+  if (record.before) Add(line, "before", Describe(record.before->policy));
+  Add(line, "now", Describe(record.now.policy));
+  return line;
+}
+
+LogLine ToLogLine(const InquiryFailed& record) {
+  LogLine line;
+  // A policy that can't be renewed will end one day; that is the time to call its owner.
+  line.level = record.policy_kept ? LogLevel::kWarning : LogLevel::kInfo;
+  Add(line, "inquiry", "failed");
+  Add(line, "policy-domain", record.domain.ascii);
+  Add(line, "result-type", std::string(ToString(record.failure.type)));
+  Add(line, "failure-reason-code", record.failure.reason);
+  Add(line, "policy", record.policy_kept ? "kept" : "none");
+  return line;
+}
+
+}  // namespace tlswarden

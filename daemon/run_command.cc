@@ -1,0 +1,198 @@
+// `tlswarden run`: starts the rooms, waits for a signal, and ends them in order.
+
+#include <unistd.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include "cache/sqlite_store.h"
+#include "daemon/commands.h"
+#include "daemon/config_messages.h"
+#include "daemon/listen.h"
+#include "daemon/log_sink.h"
+#include "daemon/process.h"
+#include "daemon/wiring.h"
+#include "milter/milter_door.h"
+#include "socketmap/server.h"
+
+namespace tlswarden {
+namespace {
+
+// The whole stop takes less than a second: these two, and a commit.
+constexpr std::chrono::milliseconds kFinishAnswers{300};
+// A callback has returned when the door is idle, but libmilter still writes the reply.
+constexpr std::chrono::milliseconds kReplyIsWritten{50};
+
+void Inform(RecordSink& sink, const std::string& text) {
+  sink.Write(Notice{Notice::Level::kInfo, text});
+}
+
+// Everything that runs. Members are destroyed from the last to the first.
+struct Daemon {
+  Daemon(const Settings& given, LogSink& records)
+      : settings(given), sink(records), outbound(MakeOutbound(given)) {}
+
+  const Settings& settings;
+  LogSink& sink;
+  const Outbound outbound;
+  boost::asio::io_context io{1};  // inquiries
+  MemoryTable table{settings.cache.memory_entries};
+  std::unique_ptr<SqliteStore> store;
+  Network network;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<SocketmapServer> socketmap;
+  std::unique_ptr<MilterDoor> milter;
+};
+
+std::optional<std::string> OpenStore(Daemon& daemon) {
+  if (daemon.settings.cache.store.empty()) return std::nullopt;
+  const Time now = MakeEngineOptions(daemon.settings).clock();
+  Result<std::unique_ptr<SqliteStore>> store =
+      SqliteStore::Open(daemon.settings.cache.store, daemon.sink, now);
+  if (!store) return "[cache] store: " + store.error();
+  daemon.store = std::move(store).value();
+  return std::nullopt;
+}
+
+std::optional<std::string> OpenSocketmap(Daemon& daemon) {
+  SocketmapOptions options;
+  options.deadline = daemon.settings.outbound.deadline;
+  for (const ListenAddress& address : daemon.settings.socketmap.listen) {
+    const Result<int> fd = Listen(address, daemon.settings.socketmap.socket_mode);
+    if (!fd) return fd.error();
+    options.listeners.push_back(*fd);
+  }
+  if (options.listeners.empty()) return std::nullopt;
+  daemon.socketmap = std::make_unique<SocketmapServer>(std::move(options), *daemon.engine,
+                                                       daemon.outbound, daemon.sink);
+  return std::nullopt;
+}
+
+std::optional<std::string> OpenMilter(Daemon& daemon) {
+  if (!daemon.settings.milter.socket) return std::nullopt;
+  const ListenAddress& address = *daemon.settings.milter.socket;
+  MilterOptions options;
+  options.socket = ToMilterString(address);
+  options.unix_path = address.path;
+  options.unix_mode = daemon.settings.milter.socket_mode;
+  options.deadline = daemon.settings.outbound.deadline;
+  Result<std::unique_ptr<MilterDoor>> milter =
+      MilterDoor::Open(options, *daemon.engine, daemon.outbound, daemon.sink);
+  if (!milter) return milter.error();
+  daemon.milter = std::move(milter).value();
+  return std::nullopt;
+}
+
+// What went wrong, or nothing.
+std::optional<std::string> OpenAll(Daemon& daemon) {
+  const bool no_door = !daemon.settings.milter.socket && daemon.settings.socketmap.listen.empty();
+  if (no_door) return "[milter] socket and [socketmap] listen are both empty: nothing to do";
+  if (auto error = OpenStore(daemon)) return error;
+  Result<Network> network = MakeNetwork(daemon.io, daemon.settings);
+  if (!network) return network.error();
+  daemon.network = std::move(network).value();
+  const EngineParts parts{*daemon.network.dns, *daemon.network.https, daemon.table,
+                          daemon.store.get(), daemon.sink};
+  daemon.engine = std::make_unique<Engine>(daemon.io, parts, MakeEngineOptions(daemon.settings));
+  if (auto error = OpenSocketmap(daemon)) return error;
+  return OpenMilter(daemon);
+}
+
+void InformOfStart(const Daemon& daemon) {
+  std::string servers;
+  for (const std::string& server : daemon.network.dns->servers()) servers += ' ' + server;
+  if (daemon.settings.dane.enabled && !daemon.network.dns->trusts_ad()) {
+    daemon.sink.Write(
+        Notice{Notice::Level::kWarning,
+               "no DANE: the AD bit of the resolver" + servers +
+                   " isn't trusted, since it isn't on loopback; run a validating resolver on this "
+                   "machine, or set [resolver] trust-ad = yes if the way to it is safe"});
+  }
+  Inform(daemon.sink, "tlswarden " TLSWARDEN_VERSION " is ready, mode " +
+                          std::string(ToString(daemon.outbound.mode)) + ", resolver" + servers);
+}
+
+void RemoveSockets(const Settings& settings) {
+  if (settings.milter.socket && !settings.milter.socket->path.empty()) {
+    unlink(settings.milter.socket->path.c_str());
+  }
+  for (const ListenAddress& address : settings.socketmap.listen) {
+    if (!address.path.empty()) unlink(address.path.c_str());
+  }
+}
+
+// No question is cut off: who waits for the network gets the answer of the deadline now.
+void StopAll(Daemon& daemon, std::thread& socketmap_thread) {
+  daemon.engine->Stop();
+  if (daemon.socketmap) daemon.socketmap->Stop(kFinishAnswers);
+  if (daemon.milter && daemon.milter->WaitUntilIdle(kFinishAnswers)) {
+    std::this_thread::sleep_for(kReplyIsWritten);
+  }
+  if (socketmap_thread.joinable()) socketmap_thread.join();
+  if (daemon.store) daemon.store->Flush();
+}
+
+void ServeUntilStopped(Daemon& daemon) {
+  auto work = boost::asio::make_work_guard(daemon.io);
+  std::thread inquiries([&daemon] { daemon.io.run(); });
+  std::thread socketmap, milter;
+  if (daemon.socketmap) socketmap = std::thread([&daemon] { daemon.socketmap->Run(); });
+  if (daemon.milter) {
+    milter = std::thread([&daemon] {
+      daemon.milter->Run();
+      RequestStop();  // libmilter gave up, or took the signal that was meant for us
+    });
+  }
+  InformOfStart(daemon);
+  NotifySystemd("READY=1");
+  WaitForStop();
+  NotifySystemd("STOPPING=1");
+  StopAll(daemon, socketmap);
+  RemoveSockets(daemon.settings);
+  Inform(daemon.sink, "tlswarden ended");
+  daemon.sink.Flush();
+  // libmilter may take five seconds to end its threads, and they hold nothing that must be saved.
+  std::cout.flush();
+  std::fflush(nullptr);
+  _exit(kExitGood);
+}
+
+int Fail(RecordSink& sink, const SyslogSink& syslog, const std::string& error) {
+  sink.Write(Notice{Notice::Level::kError, error});
+  if (!syslog.writes_to_stderr()) std::cerr << "tlswarden: " << error << '\n';
+  return kExitBadNews;
+}
+
+}  // namespace
+
+int RunCommand(const CommandLine& line) {
+  const std::optional<Loaded> loaded = LoadOrComplain(line, true);
+  if (!loaded) return kExitUsage;
+  BlockSignals();
+  if (!line.pid_file.empty()) {
+    if (const auto error = WritePidFile(line.pid_file)) {
+      std::cerr << "tlswarden: " << *error << '\n';
+      return kExitBadNews;
+    }
+  }
+  if (!line.user.empty()) {
+    if (const auto error = BecomeUser(line.user)) {
+      std::cerr << "tlswarden: " << *error << '\n';
+      return kExitUsage;
+    }
+  }
+  SyslogSink syslog(loaded->settings.log);
+  LogSink sink(syslog);
+  for (const std::string& warning : loaded->warnings) {
+    sink.Write(Notice{Notice::Level::kWarning, warning});
+  }
+  Daemon daemon(loaded->settings, sink);
+  if (const auto error = OpenAll(daemon)) return Fail(sink, syslog, *error);
+  ServeUntilStopped(daemon);
+  return kExitGood;
+}
+
+}  // namespace tlswarden

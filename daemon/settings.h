@@ -1,0 +1,114 @@
+// Settings: everything the administrator can set, checked and typed.
+//
+// A plain value: made once at start from the configuration file, then only read. Defaults stand in
+// the option table (options.h), nowhere else: take DefaultSettings(), not Settings{}.
+#ifndef TLSWARDEN_DAEMON_SETTINGS_H_
+#define TLSWARDEN_DAEMON_SETTINGS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/listen_address.h"
+#include "daemon/log_format.h"
+#include "policy/rule.h"
+#include "policy/verdict.h"
+#include "resolver/trust_ad.h"
+
+namespace tlswarden {
+
+enum class LogFacility {
+  kMail,
+  kDaemon,
+  kLocal0,
+  kLocal1,
+  kLocal2,
+  kLocal3,
+  kLocal4,
+  kLocal5,
+  kLocal6,
+  kLocal7,
+  kStderr,
+};
+
+struct Settings {
+  struct Milter {
+    std::optional<ListenAddress> socket;  // empty: off
+    unsigned socket_mode = 0;
+    bool operator==(const Milter&) const = default;
+  };
+  struct Socketmap {
+    std::vector<ListenAddress> listen;  // empty: off
+    unsigned socket_mode = 0;
+    bool operator==(const Socketmap&) const = default;
+  };
+  struct Log {
+    LogFacility facility = LogFacility::kMail;
+    LogFormat format = LogFormat::kText;
+    LogLevel level = LogLevel::kInfo;
+    bool operator==(const Log&) const = default;
+  };
+  struct Resolver {
+    std::vector<NameServer> nameservers;  // empty: those of resolv.conf
+    TrustAd trust_ad = TrustAd::kLoopback;
+    std::chrono::milliseconds timeout{};
+    int attempts = 0;
+    bool operator==(const Resolver&) const = default;
+  };
+  struct MtaSts {
+    bool enabled = false;
+    std::string ca_file;  // empty: the system's CAs
+    std::chrono::milliseconds timeout{};
+    bool allow_private_addresses = false;
+    bool operator==(const MtaSts&) const = default;
+  };
+  struct Dane {
+    bool enabled = false;
+    bool operator==(const Dane&) const = default;
+  };
+  struct Cache {
+    std::string store;  // the SQLite file's path; empty: memory only
+    std::size_t memory_entries = 0;
+    bool operator==(const Cache&) const = default;
+  };
+  struct Outbound {
+    Mode mode = Mode::kEnforce;
+    OnFailure on_failure = OnFailure::kDefer;
+    std::chrono::milliseconds deadline{};
+    bool operator==(const Outbound&) const = default;
+  };
+
+  Milter milter;
+  Socketmap socketmap;
+  Log log;
+  Resolver resolver;
+  MtaSts mta_sts;
+  Dane dane;
+  Cache cache;
+  Outbound outbound;
+  std::vector<Rule> rules;  // in the order of the file
+  bool operator==(const Settings&) const = default;
+};
+
+// With errors the settings must not be used. All errors are found in one go; each is one line,
+// `FILE:LINE: [SECTION] KEY ...`.
+struct Loaded {
+  Settings settings;
+  std::vector<std::string> errors;
+  std::vector<std::string> warnings;
+};
+
+// Pure. `file_name` appears in the messages.
+Loaded ParseSettings(std::string_view text, std::string_view file_name);
+
+// A missing file is an error, or means the defaults.
+Loaded LoadSettings(const std::string& path, bool missing_is_fine);
+
+Settings DefaultSettings();
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_DAEMON_SETTINGS_H_

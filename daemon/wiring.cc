@@ -1,0 +1,48 @@
+#include "daemon/wiring.h"
+
+#include <chrono>
+#include <utility>
+
+namespace tlswarden {
+
+Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& settings) {
+  CaresOptions dns_options;
+  for (const NameServer& server : settings.resolver.nameservers) {
+    dns_options.servers.push_back(ToString(server));
+  }
+  dns_options.timeout = settings.resolver.timeout;
+  dns_options.attempts = settings.resolver.attempts;
+  dns_options.trust_ad = settings.resolver.trust_ad;
+  Result<std::unique_ptr<CaresDns>> dns = CaresDns::Create(io, dns_options);
+  if (!dns) return Error{"[resolver] nameserver: " + dns.error()};
+
+  HttpsOptions https_options;
+  https_options.ca_file = settings.mta_sts.ca_file;
+  https_options.timeout = settings.mta_sts.timeout;
+  https_options.user_agent = "tlswarden/" TLSWARDEN_VERSION;
+  Result<std::unique_ptr<BeastHttps>> https = BeastHttps::Create(https_options);
+  if (!https) return Error{"[mta-sts] ca-file: " + https.error()};
+  return Network{std::move(dns).value(), std::move(https).value()};
+}
+
+EngineOptions MakeEngineOptions(const Settings& settings) {
+  EngineOptions options;
+  options.sts_enabled = settings.mta_sts.enabled;
+  options.dane_enabled = settings.dane.enabled;
+  options.allow_private_addresses = settings.mta_sts.allow_private_addresses;
+  options.sts_patience = settings.outbound.deadline * 3 / 4;
+  options.clock = [] {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  };
+  return options;
+}
+
+Outbound MakeOutbound(const Settings& settings) {
+  Outbound outbound;
+  outbound.mode = settings.outbound.mode;
+  outbound.on_failure = settings.outbound.on_failure;
+  outbound.rules = Rules(settings.rules);
+  return outbound;
+}
+
+}  // namespace tlswarden

@@ -1,0 +1,29 @@
+// wiring: makes the parts of the daemon from settings. `run` and `explain` share it.
+#ifndef TLSWARDEN_DAEMON_WIRING_H_
+#define TLSWARDEN_DAEMON_WIRING_H_
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "daemon/settings.h"
+#include "policy/result.h"
+#include "policy/verdict.h"
+#include "resolver/dns_cares.h"
+#include "resolver/engine.h"
+#include "resolver/https_beast.h"
+
+namespace tlswarden {
+
+// The doors to the network. Errors: no resolver, a CA file that can't be read.
+struct Network {
+  std::unique_ptr<CaresDns> dns;
+  std::unique_ptr<BeastHttps> https;
+};
+Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& settings);
+
+EngineOptions MakeEngineOptions(const Settings& settings);
+Outbound MakeOutbound(const Settings& settings);
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_DAEMON_WIRING_H_
