@@ -12,7 +12,7 @@ namespace {
 
 // While records come, the thread looks again after this time, since waking it for each costs as
 // much as writing the line.
-constexpr std::chrono::milliseconds kLookAgain{20};
+constexpr std::chrono::milliseconds kLookAgain{5};
 
 LogLevel ToLogLevel(Notice::Level level) {
   switch (level) {

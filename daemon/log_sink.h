@@ -17,7 +17,7 @@ namespace tlswarden {
 
 inline constexpr std::size_t kMaxWaitingRecords = 10000;  // then writers write themselves
 
-// Thread-safe. The syslog must outlive it. A line is out within 20 ms, and all of them
+// Thread-safe. The syslog must outlive it. A line is out within 5 ms, and all of them
 // when the sink is destroyed.
 class LogSink : public RecordSink {
  public:

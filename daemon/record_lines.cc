@@ -53,9 +53,10 @@ LogLine ToLogLine(const VerdictGiven& record) {
   const Verdict& verdict = record.verdict;
   line.queue_id = record.queue_id;
   Add(line, "rcpt", record.recipient);
-  Add(line, "action", std::string(ToString(ActionTaken(verdict))));
-  // Without observe mode, this would have been the action.
-  if (verdict.observed) Add(line, "would", std::string(ToString(verdict.action)));
+  Add(line, "action", std::string(ToString(record.action)));
+  // What the verdict asked for, where it couldn't or shouldn't be done.
+  const bool softened = verdict.observed || record.action != verdict.action;
+  if (softened) Add(line, "would", std::string(ToString(verdict.action)));
   Add(line, "reply", record.reply);
   AddVerdict(verdict, line);
   AddCost(record.cache_hit, record.took, line);

@@ -129,11 +129,12 @@ sfsistat OnRcpt(SMFICTX* context, MilterDoor::Shared& door, const char* argument
   if (!recipient) return SMFIS_CONTINUE;
   Connection* connection = Of(context, door);
   VerdictGiven record = JudgeRecipient(door, *recipient);
-  const Reply reply = connection->session.OnVerdict(*recipient, record.verdict);
+  const Decision decision = connection->session.OnVerdict(*recipient, record.verdict);
   record.queue_id = Macro(context, "i");
-  record.reply = CodesOf(reply);
+  record.action = decision.final.action;
+  record.reply = CodesOf(decision.final);
   connection->log.Add(std::move(record));
-  return Answer(context, reply);
+  return Answer(context, decision.now);
 }
 
 sfsistat OnEndOfMessage(SMFICTX* context, MilterDoor::Shared& door) {

@@ -11,6 +11,12 @@ std::string_view DomainOf(std::string_view address) {
   return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
 }
 
+// Local submission comes without the angle brackets that SMTP has.
+std::string Bracketed(std::string_view address) {
+  if (address.starts_with('<')) return std::string(address);
+  return '<' + std::string(address) + '>';
+}
+
 }  // namespace
 
 bool IsSmtpTransport(std::string_view mailer) {
@@ -29,7 +35,7 @@ std::optional<RecipientQuestion> Session::OnRcpt(const RcptEvent& event) {
   const Result<NextHop> next_hop = ParseNextHop(host);
   if (!next_hop) return std::nullopt;  // no name that could have a policy
   RecipientQuestion recipient;
-  recipient.recipient = std::string(event.argument);
+  recipient.recipient = Bracketed(event.argument);
   recipient.local_submission = local_submission;
   recipient.question.next_hop = *next_hop;
   const Result<Domain> recipient_domain = ParseDomain(domain);
@@ -37,11 +43,12 @@ std::optional<RecipientQuestion> Session::OnRcpt(const RcptEvent& event) {
   return recipient;
 }
 
-Reply Session::OnVerdict(const RecipientQuestion& recipient, const Verdict& verdict) {
-  Reply reply = MakeReply(verdict);
-  if (!recipient.local_submission) return reply;
-  if (reply.action == Action::kReject) end_of_message_ = reply;
-  return {};
+Decision Session::OnVerdict(const RecipientQuestion& recipient, const Verdict& verdict) {
+  const Reply reply = MakeReply(verdict);
+  if (!recipient.local_submission) return {reply, reply};
+  if (reply.action != Action::kReject) return {};
+  end_of_message_ = reply;
+  return {{}, reply};
 }
 
 }  // namespace tlswarden

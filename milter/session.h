@@ -25,9 +25,16 @@ struct RcptEvent {
 };
 
 struct RecipientQuestion {
-  std::string recipient;
+  std::string recipient;  // with angle brackets, for the log
   Question question;
   bool local_submission = false;
+};
+
+// What RCPT is answered with, and what becomes of the recipient in the end. They differ for mail
+// from pickup or sendmail(1) only.
+struct Decision {
+  Reply now;
+  Reply final;
 };
 
 // Not thread-safe; the callbacks of one connection come one after the other.
@@ -40,11 +47,11 @@ class Session {
   static std::optional<RecipientQuestion> OnRcpt(const RcptEvent& event);
 
   // Mail from pickup or sendmail(1) is never refused at RCPT, since Postfix would then try it for
-  // ever and in silence; its verdict waits for the end of the message.
-  Reply OnVerdict(const RecipientQuestion& recipient, const Verdict& verdict);
+  // ever and in silence. A rejection waits for the end of the message, where it makes Postfix
+  // bounce it. What should be deferred is accepted: the policy map holds it in the queue, where a
+  // person can see it.
+  Decision OnVerdict(const RecipientQuestion& recipient, const Verdict& verdict);
 
-  // For local submission: a rejection makes Postfix bounce the message. What should be deferred
-  // is accepted: the policy map holds it in the queue, where a person can see it.
   Reply OnEndOfMessage() const { return end_of_message_; }
 
  private:

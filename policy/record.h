@@ -17,7 +17,8 @@ struct VerdictGiven {
   std::string queue_id;   // empty while the MTA has given none
   std::string recipient;  // as the MTA said it, with its angle brackets
   Verdict verdict;
-  std::string reply;  // "550 5.7.5", empty when accepted
+  Action action = Action::kAccept;  // what was done, which observe mode and the MTA's limits soften
+  std::string reply;                // "550 5.7.5", empty when accepted
   bool cache_hit = false;
   std::chrono::microseconds took{0};
 };

@@ -1,0 +1,136 @@
+"""What a table row can't say: several recipients, sendmail(1), restarts, a killed daemon, a corrupt store, a second daemon."""
+
+import signal
+import time
+
+import sender
+import table
+
+STS_ANSWER = "OK secure match=mx.{0}.test servername=hostname"
+
+
+def expect(condition, text):
+    if not condition:
+        raise AssertionError(text)
+
+
+def expect_outcome(lab, recipient, outcome, since):
+    seen, text = lab.log.outcome(recipient, 20, since)
+    expect(seen == outcome, f"{recipient}: {outcome} expected, got {seen} ({text})")
+
+
+def expect_answer(key, answer):
+    seen = sender.ask_policy_map(key)
+    expect(seen == answer, f"policy map, {key}: '{answer}' expected, got '{seen}'")
+
+
+def several_recipients(lab):
+    """Of several recipients only the bad one is refused."""
+    since = lab.log.mark()
+    good, bad, also_good = "some@dane.test", "some@stsmx.test", "some@sts.test"
+    replies, final = table.send([good, bad, also_good])
+    codes = [replies[recipient][0] for recipient in (good, bad, also_good)]
+    expect(codes == [250, 451, 250], f"replies to RCPT TO: 250, 451, 250 expected, got {replies}")
+    expect(final[0] == 250, f"the message wasn't taken: {final}")
+    expect_outcome(lab, good, "sent Verified", since)
+    expect_outcome(lab, also_good, "sent Verified", since)
+
+
+def sendmail_rejected(lab):
+    """Mail from sendmail(1) is rejected at its end where a rule says reject, and comes back."""
+    since = lab.log.mark()
+    sendmail(lab, "local@partner.test")
+    rejected = lab.log.wait_for(lambda: lab.log.lines("milter-reject: END-OF-MESSAGE", since), 10)
+    expect(rejected and "5.7.5" in rejected[0], f"no milter-reject with 5.7.5 at the end of the message: {rejected}")
+    expect_outcome(lab, "root@out.test", "sent local", since)
+    line = table.warden_line(lab.log, "local@partner.test", since)
+    expect("action=reject" in line, f"log line: action=reject expected, got {line or 'no line'}")
+
+
+def sendmail_never_deferred(lab):
+    """Mail from sendmail(1) isn't deferred by the milter, which Postfix would repeat for ever. The policy map holds the line."""
+    since = lab.log.mark()
+    sendmail(lab, "local@stsmx.test")
+    expect_outcome(lab, "local@stsmx.test", "deferred 4.7.5", since)
+    line = table.warden_line(lab.log, "local@stsmx.test", since)
+    expect("action=accept" in line and "validation-failure" in line,
+           f"log line: action=accept and validation-failure expected, got {line or 'no line'}")
+
+
+def sendmail(lab, recipient):
+    lab.out.run("sendmail", "-f", "root@out.test", recipient, input="Subject: lab\n\nFrom sendmail(1).\n")
+
+
+def second_daemon(lab):
+    """A second daemon says in one line that the socket is taken. The first goes on."""
+    output = lab.warden.output.with_name("second.out")
+    second = lab.warden.spawn(output)
+    try:
+        code = second.wait(timeout=5)
+    except Exception:
+        second.kill()
+        raise AssertionError("the second daemon keeps running") from None
+    lines = output.read_text().splitlines()
+    expect(code != 0, "the second daemon ended with exit code 0")
+    expect(len(lines) == 1, f"one line expected, got {lines}")
+    expect_answer("sts.test", STS_ANSWER.format("sts"))
+    since = lab.log.mark()
+    table.send(["second@dane.test"])
+    expect_outcome(lab, "second@dane.test", "sent Verified", since)
+
+
+def restart(lab):
+    """SIGTERM ends the daemon within a second. It still knows the policies when web and name servers are gone."""
+    code, seconds = lab.warden.stop()
+    expect(code == 0, f"exit code {code} after SIGTERM\n{lab.warden.output.read_text()}")
+    expect(seconds < 1, f"{seconds:.2f} s from SIGTERM to the end")
+    with outside_gone(lab):
+        lab.warden.start()
+        expect_answer("sts.test", STS_ANSWER.format("sts"))
+
+
+def kill(lab):
+    """kill -9 forgets nothing that was answered more than a second before."""
+    expect_answer("stslate.test", STS_ANSWER.format("stslate"))
+    time.sleep(1.2)
+    lab.warden.stop(signal.SIGKILL)
+    with outside_gone(lab):
+        lab.warden.start()
+        expect_answer("stslate.test", STS_ANSWER.format("stslate"))
+
+
+def corrupt_store(lab):
+    """A corrupt store is moved aside with a warning, and the daemon starts."""
+    lab.warden.stop()
+    store = lab.out.path(f"{sender.STORE}/policies.db")
+    garbage = b"This is no database. " * 1000
+    for file in store.parent.glob("policies.db*"):
+        file.write_bytes(garbage)
+    since = lab.log.mark()
+    lab.warden.start()
+    expect_answer("sts.test", STS_ANSWER.format("sts"))
+    aside = [file for file in store.parent.iterdir() if file != store and file.read_bytes() == garbage]
+    expect(aside, "the corrupt file isn't beside the new one")
+    expect(lab.log.lines("policies.db", since), "no line in the log names the corrupt file")
+    check = lab.out.run(*lab.warden.as_user("sqlite3", f"{sender.STORE}/policies.db", "PRAGMA integrity_check"))
+    expect(check == "ok\n", f"the new store isn't whole: {check}")
+
+
+class outside_gone:
+    """Name servers and policy hosts are off the network in this block."""
+
+    def __init__(self, lab):
+        self.lab = lab
+
+    def __enter__(self):
+        for host in (self.lab.dns, self.lab.web):
+            host.unplug()
+
+    def __exit__(self, *_):
+        for host in (self.lab.dns, self.lab.web):
+            host.plug_in_again()
+        # The resolver remembers for minutes that its name server was down.
+        self.lab.restart_resolver()
+
+
+ALL = [several_recipients, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store]

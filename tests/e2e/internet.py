@@ -1,0 +1,65 @@
+"""The whole lab: four hosts, each with its servers."""
+
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import certificates
+import domains
+import sender
+import servers
+from hosts import STATE, Host, make_cage_private
+from maillog import MailLog
+
+PROGRAMS = ["unshare", "nsenter", "setpriv", "ip", "openssl", "knotd", "keymgr", "kdig", "unbound", "nginx", "postfix",
+            "sqlite3", "cmake"]
+
+
+def missing_programs():
+    return [program for program in PROGRAMS if not shutil.which(program)]
+
+
+class Lab:
+    def __init__(self, build, say=lambda text: None):
+        self.say = say
+        make_cage_private()
+        STATE.mkdir(exist_ok=True)
+        self.domains = domains.read()
+        self.logs = {}
+        for name in ("mx", "out"):
+            (STATE / name).mkdir()
+            self.logs[name] = MailLog(STATE / name / "log", STATE / ("mail.log" if name == "out" else "mx.log"))
+        self.log = self.logs["out"]
+        self.dns, self.web = Host("dns", "198.18.0.1"), Host("web", "198.18.0.2")
+        self.mx, self.out = Host("mx", "198.18.0.3"), Host("out", "198.18.0.4")
+        self.warden = sender.Warden(self.out, build)
+
+    def start(self):
+        self.say("name servers, policy hosts and both Postfixes")
+        certificates.make_authorities()
+        names = servers.NameServer(self.dns, self.domains, self.web.address, self.out)
+        with ThreadPoolExecutor() as pool:
+            started = [pool.submit(names.start),
+                       pool.submit(servers.start_web, self.web, self.domains),
+                       pool.submit(servers.start_mx, self.mx, self.domains),
+                       pool.submit(sender.start_postfix, self.out)]
+        for each in started:
+            each.result()
+        self.say("resolver and tlswarden")
+        sender.start_resolver(self.out, self.dns.address, names.trust_anchor())
+        self._wait_until_validating()
+        self.warden.install()
+        self.out.join_network()
+        self.warden.start()
+
+    def _wait_until_validating(self):
+        for _ in range(100):
+            if " ad;" in self.out.run("kdig", "+time=2", "+adflag", "@127.0.0.1", self.domains[0].name, "MX", check=False):
+                return
+            time.sleep(0.05)
+        raise RuntimeError("unbound doesn't validate the lab's names")
+
+    def restart_resolver(self):
+        """For an empty cache, and no memory of name servers that didn't answer."""
+        sender.stop_resolver(self.out)
+        self.out.run("unbound")
