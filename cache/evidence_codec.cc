@@ -1,9 +1,13 @@
 #include "cache/evidence_codec.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <limits>
 #include <stdexcept>
+#include <utility>
+
+#include "policy/sts_record.h"
 
 namespace tlswarden {
 namespace {
@@ -11,7 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t kVersion = 1;
-constexpr std::size_t kMaxHosts = 256;
+constexpr std::size_t kMaxHosts = 512;  // as many as the DNS answer reader takes
 constexpr std::size_t kMaxTlsaRecords = 512;
 
 std::int64_t Seconds(Time time) { return time.time_since_epoch().count(); }
@@ -125,13 +129,19 @@ std::optional<Failure> DecodeFailure(const json::value& value) {
   const json::object& object = value.as_object();
   const std::optional<ResultType> type = ParseResultType(Text(object, "type"));
   if (!type) Refuse("unknown result type");
-  return Failure{*type, Text(object, "reason"), object.at("transient").as_bool()};
+  std::string reason = Text(object, "reason");
+  const bool one_line = std::none_of(reason.begin(), reason.end(),
+                                     [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  if (!one_line) Refuse("control character in a reason");
+  return Failure{*type, std::move(reason), object.at("transient").as_bool()};
 }
 
 LearnedStsPolicy DecodeLearned(const json::object& object) {
   Result<StsPolicy> policy = ParseStsPolicy(Text(object, "text"));
   if (!policy) Refuse("stored policy doesn't parse");
-  return {*policy, Text(object, "id"), At(object, "fetched_at")};
+  std::string id = Text(object, "id");
+  if (!IsStsId(id)) Refuse("malformed id");
+  return {*policy, std::move(id), At(object, "fetched_at")};
 }
 
 StsEvidence DecodeSts(const json::object& object) {
@@ -139,6 +149,7 @@ StsEvidence DecodeSts(const json::object& object) {
   if (object.contains("learned")) sts.learned = DecodeLearned(Object(object, "learned"));
   sts.failure = DecodeFailure(object.at("failure"));
   sts.failed_id = Text(object, "failed_id");
+  if (!sts.failed_id.empty() && !IsStsId(sts.failed_id)) Refuse("malformed id");
   sts.no_fetch_before = At(object, "no_fetch_before");
   sts.look_again_at = At(object, "look_again_at");
   return sts;
@@ -153,6 +164,7 @@ TlsaRecord DecodeTlsa(const json::array& octets) {
   for (std::size_t i = 3; i < octets.size(); ++i) {
     record.data.push_back(Number<std::uint8_t>(octets[i]));
   }
+  if (WhyUnusable(record)) Refuse("TLSA record that isn't usable");
   return record;
 }
 

@@ -2,7 +2,9 @@
 #ifndef TLSWARDEN_CACHE_MEMORY_TABLE_H_
 #define TLSWARDEN_CACHE_MEMORY_TABLE_H_
 
+#include <array>
 #include <cstddef>
+#include <list>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
@@ -21,18 +23,28 @@ class MemoryTable {
   EvidencePtr Find(const std::string& key) const;
 
   // Replaces what is there. When the table is full, something worth less goes: evidence without
-  // a policy before evidence with one, so that a flood of names can't push policies out.
+  // a policy before evidence with one, so that a flood of names can't push policies out; what is
+  // worth less than everything there isn't kept at all.
   void Put(const std::string& key, EvidencePtr evidence);
 
   std::size_t size() const;
 
  private:
-  void EvictOne();  // REQUIRES: the lock, and an entry
+  // The keys of entries of the same worth, the oldest first.
+  using Queue = std::list<const std::string*>;
+  struct Slot {
+    EvidencePtr evidence;
+    std::size_t worth = 0;
+    Queue::iterator place;
+  };
+
+  // False when everything is worth more. REQUIRES: the lock
+  bool MakeRoom(std::size_t worth);
 
   const std::size_t capacity_;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, EvidencePtr> entries_;
-  std::size_t next_bucket_ = 0;  // where the search for a victim goes on
+  std::unordered_map<std::string, Slot> entries_;
+  std::array<Queue, 4> queues_;  // by worth
 };
 
 }  // namespace tlswarden

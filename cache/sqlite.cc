@@ -38,11 +38,13 @@ SqliteStatement::SqliteStatement(const SqliteDb& db, const char* sql) {
 }
 
 void SqliteStatement::Bind(int parameter, std::string_view text) {
+  if (statement_ == nullptr) return;
   sqlite3_bind_text64(statement_.get(), parameter, text.data(), text.size(), SQLITE_TRANSIENT,
                       SQLITE_UTF8);
 }
 
 void SqliteStatement::Bind(int parameter, std::int64_t number) {
+  if (statement_ == nullptr) return;
   sqlite3_bind_int64(statement_.get(), parameter, number);
 }
 
@@ -59,6 +61,7 @@ std::string_view SqliteStatement::Text(int column) const {
 }
 
 void SqliteStatement::Reset() {
+  if (statement_ == nullptr) return;  // sqlite3_clear_bindings would look into it
   sqlite3_reset(statement_.get());
   sqlite3_clear_bindings(statement_.get());
 }

@@ -6,8 +6,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+
+#include "milter/socket_lock.h"
 
 namespace tlswarden {
 namespace {
@@ -57,15 +60,11 @@ Error<std::string> Failed(const ListenAddress& address) {
                (taken ? "; does another tlswarden or policy daemon run?" : "")};
 }
 
-// Removes the socket of a process that died. One that answers is left alone, and bind() fails.
-void RemoveStaleSocket(const SocketAddress& address, const std::string& path) {
+// Removes the socket of a process that died. One that is served is left alone, and bind() fails.
+void RemoveStaleSocket(const std::string& path) {
   struct stat status {};
-  if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
-  const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const bool served =
-      connect(probe, reinterpret_cast<const sockaddr*>(&address.storage), address.length) == 0;
-  close(probe);
-  if (!served) unlink(path.c_str());
+  const bool is_socket = lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+  if (is_socket && !IsServed(path)) unlink(path.c_str());
 }
 
 bool BindAndListen(int fd, const SocketAddress& address) {
@@ -78,7 +77,7 @@ bool BindAndListen(int fd, const SocketAddress& address) {
 Result<int> Listen(const ListenAddress& address, unsigned unix_mode) {
   const SocketAddress socket_address = ToSockaddr(address);
   const bool is_unix = address.family == ListenAddress::Family::kUnix;
-  if (is_unix) RemoveStaleSocket(socket_address, address.path);
+  if (is_unix) RemoveStaleSocket(address.path);
   const int fd = socket(socket_address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return Failed(address);
   const int on = 1;

@@ -10,23 +10,20 @@
 #include <cstring>
 
 namespace tlswarden {
-namespace {
 
-// The socket of a process that died refuses connections; one that answers belongs to somebody.
 bool IsServed(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof(address.sun_path)) return false;
   std::memcpy(address.sun_path, path.c_str(), path.size());
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return false;
-  const bool served =
+  const bool connected =
       connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  const bool served = connected || errno == EAGAIN;  // EAGAIN: its backlog is full
   close(fd);
   return served;
 }
-
-}  // namespace
 
 Result<SocketLock> SocketLock::Take(const std::string& path) {
   const std::string file = path + ".lock";

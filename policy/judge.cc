@@ -46,7 +46,7 @@ Verdict FromEvidence(const Question& question, const Evidence& evidence, Time no
   Verdict verdict;
   verdict.policy_domain = question.next_hop.domain;
   const MxEvidence& mx = evidence.mx;
-  if (question.next_hop.address_literal || mx.null_mx || mx.no_such_domain) return verdict;
+  if (question.next_hop.address_literal) return verdict;
   const LearnedStsPolicy* sts = EnforcedSts(evidence.sts, now);
   const HostsStatus hosts = SummarizeHosts(mx);
   const LevelRow& row = FindLevel(SummarizeMx(mx), hosts);
@@ -90,6 +90,10 @@ bool CanDemandDane(const MxEvidence& mx) {
 }
 
 Failure Unmet(const Rule& rule, const Evidence& evidence) {
+  const Failure* host_failure = FirstHostFailure(evidence.mx);
+  if (host_failure != nullptr && evidence.mx.security == Security::kSecure) {
+    return {host_failure->type, "authenticated TLS is required: " + host_failure->reason, true};
+  }
   if (rule.require == Requirement::kDane) {
     return {ResultType::kDaneRequired, "DANE is required, but the domain doesn't offer it", false};
   }

@@ -17,8 +17,9 @@ std::optional<std::uint16_t> ParsePort(std::string_view text) {
 // Only tells addresses from names; whether the address is valid is the MTA's business.
 bool LooksLikeAddress(std::string_view host) {
   if (host.find(':') != std::string_view::npos) return true;
-  return !host.empty() && std::all_of(host.begin(), host.end(),
-                                      [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  const bool digits = host.find_first_of("0123456789") != std::string_view::npos;
+  return digits && std::all_of(host.begin(), host.end(),
+                               [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
 }
 
 struct Parts {

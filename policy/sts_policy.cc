@@ -22,7 +22,7 @@ std::string_view TakeLine(std::string_view& rest) {
   const std::size_t lf = rest.find('\n');
   std::string_view line = rest.substr(0, lf);
   rest = lf == std::string_view::npos ? std::string_view() : rest.substr(lf + 1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (lf != std::string_view::npos && line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
 
@@ -30,6 +30,28 @@ std::string_view TakeLine(std::string_view& rest) {
 bool HasControl(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool IsUtf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto octet = [&](std::size_t at) {
+      return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    const unsigned lead = octet(i);
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4) return false;
+    const unsigned second = octet(i + 1);
+    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
+        (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) {
+      return false;
+    }
+    for (std::size_t k = 1; k < length; ++k) {
+      if ((octet(i + k) & 0xc0) != 0x80) return false;
+    }
+    i += length;
+  }
+  return true;
 }
 
 // Of duplicates the first counts (section 3.2); unknown keys are ignored.
@@ -46,6 +68,7 @@ std::optional<std::string> AddLine(std::string_view line, Fields& fields) {
   value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
   while (value.ends_with(' ') || value.ends_with('\t')) value.remove_suffix(1);
   if (value.empty()) return "no value for " + std::string(key);
+  if (!IsUtf8(value)) return "value of " + std::string(key) + " isn't UTF-8";
   if (HasControl(value)) return "control character in the value of " + std::string(key);
   if (key == "version") Keep(fields.version, value);
   if (key == "mode") Keep(fields.mode, value);
@@ -84,7 +107,7 @@ Result<StsPolicy> FromFields(const Fields& fields) {
   if (!max_age) return Error{"max_age is not a number of up to 10 digits"};
   policy.max_age = *max_age;
   if (fields.mx.empty() && policy.mode != StsMode::kNone) return Error{"no mx"};
-  if (fields.mx.size() > kMaxMxPatterns) return Error{"more than 200 mx"};
+  if (fields.mx.size() > kMaxMxPatterns) return Error{"more than 100 mx"};
   for (std::string_view text : fields.mx) {
     Result<MxPattern> pattern = ParseMxPattern(text);
     if (!pattern) return Error{"malformed mx: " + pattern.error()};

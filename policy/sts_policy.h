@@ -19,7 +19,7 @@ enum class StsMode { kEnforce, kTesting, kNone };
 std::string_view ToString(StsMode mode);
 
 inline constexpr std::chrono::seconds kMaxMaxAge{31557600};  // about a year, section 3.2
-inline constexpr std::size_t kMaxMxPatterns = 200;  // ours: an answer must fit an MTA's buffers
+inline constexpr std::size_t kMaxMxPatterns = 100;  // ours: an answer must fit an MTA's buffers
 
 struct StsPolicy {
   StsMode mode = StsMode::kNone;

@@ -10,11 +10,6 @@ namespace {
 constexpr std::string_view kVersion = "v=STSv1";
 constexpr std::size_t kMaxIdOctets = 32;
 
-bool IsId(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxIdOctets &&
-         std::all_of(text.begin(), text.end(), IsAlnum);
-}
-
 // sts-ext-value has neither '=' nor blanks, unlike the values of RFC 8460's rua.
 bool IsStsValue(std::string_view text) {
   return std::none_of(text.begin(), text.end(),
@@ -22,6 +17,11 @@ bool IsStsValue(std::string_view text) {
 }
 
 }  // namespace
+
+bool IsStsId(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxIdOctets &&
+         std::all_of(text.begin(), text.end(), IsAlnum);
+}
 
 Result<StsRecord> ParseStsRecord(std::string_view text) {
   if (!HasVersion(text, kVersion)) return Error{"does not begin with v=STSv1;"};
@@ -31,7 +31,7 @@ Result<StsRecord> ParseStsRecord(std::string_view text) {
   for (const auto& [name, value] : *fields) {
     if (!IsStsValue(value)) return Error{"malformed value of " + std::string(name)};
     if (name != "id" || id) continue;  // unknown fields and duplicates are ignored
-    if (!IsId(value)) return Error{"id is not 1 to 32 letters and digits"};
+    if (!IsStsId(value)) return Error{"id is not 1 to 32 letters and digits"};
     id = std::string(value);
   }
   if (!id) return Error{"no id field"};

@@ -16,6 +16,9 @@ struct StsRecord {
   bool operator==(const StsRecord&) const = default;
 };
 
+// sts-id: 1 to 32 letters and digits.
+bool IsStsId(std::string_view text);
+
 // One record's text, its strings already joined.
 Result<StsRecord> ParseStsRecord(std::string_view text);
 

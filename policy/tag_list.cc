@@ -44,11 +44,15 @@ bool HasVersion(std::string_view text, std::string_view version) {
 Result<std::vector<std::pair<std::string_view, std::string_view>>> ParseTagList(
     std::string_view text, std::string_view version) {
   std::vector<std::pair<std::string_view, std::string_view>> fields;
-  std::string_view rest = Trim(text.substr(version.size()));
+  std::string_view rest = text.substr(version.size());
+  rest.remove_prefix(rest.find(';'));
   while (!rest.empty()) {
     rest.remove_prefix(1);  // the semicolon: HasVersion and the line below make sure of it
     const std::size_t semicolon = rest.find(';');
-    const std::string_view field = Trim(rest.substr(0, semicolon));
+    std::string_view field = rest.substr(0, semicolon);
+    field.remove_prefix(std::min(field.find_first_not_of(kBlanks), field.size()));
+    // Blanks after a field belong to the semicolon that follows; at the end there is none.
+    if (semicolon != std::string_view::npos) field = Trim(field);
     rest = semicolon == std::string_view::npos ? std::string_view() : rest.substr(semicolon);
     if (field.empty()) {
       if (rest.empty()) break;  // one semicolon at the end is allowed

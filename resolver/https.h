@@ -13,7 +13,7 @@
 
 namespace tlswarden {
 
-inline constexpr std::size_t kMaxPolicyOctets = 64 * 1024;  // RFC 8461 section 3.3
+inline constexpr std::size_t kMaxPolicyOctets = 65536;  // RFC 8461 section 3.3
 
 class Https {
  public:

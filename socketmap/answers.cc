@@ -21,7 +21,8 @@ Time HoldsUntil(const Evidence& evidence, Time now) {
 
 bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
                           std::optional<MapRequest>& missing) {
-  if (const auto it = ready_.find(request); it != ready_.end()) {
+  const bool record_all = sink_.WantsCachedMapAnswers();
+  if (const auto it = ready_.find(request); it != ready_.end() && !record_all) {
     if (now < it->second.until) {
       out += it->second.framed;
       return true;

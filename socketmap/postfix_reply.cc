@@ -9,7 +9,7 @@ namespace {
 // rest into attributes; a line that isn't plain ASCII isn't worth the risk either.
 bool IsSafeLine(std::string_view line) {
   return !line.empty() && std::all_of(line.begin(), line.end(), [](char c) {
-    return c >= 0x20 && c <= 0x7e && c != '{' && c != '}';
+    return (c >= 0x20 || c == '\t') && c <= 0x7e && c != '{' && c != '}';
   });
 }
 
@@ -31,7 +31,8 @@ void AppendTlsrpt(const Verdict& verdict, std::string& reply) {
   for (const MxPattern& pattern : verdict.mx) reply += " mx_host_pattern=" + ToString(pattern);
   for (const std::string& line : verdict.lines) {
     if (!IsSafeLine(line)) continue;
-    const std::string attribute = " { policy_string = " + line + " }";
+    std::string attribute = " { policy_string = " + line + " }";
+    std::replace(attribute.begin(), attribute.end(), '\t', ' ');
     if (reply.size() + attribute.size() > kMaxReplyOctets) return;
     reply += attribute;
   }

@@ -1,0 +1,94 @@
+#include "cache/memory_table.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "tests/unit/cache/build.h"
+
+namespace tlswarden {
+namespace {
+
+std::string Key(const char* prefix, int number) {
+  return std::string(prefix) + std::to_string(number) + ".test";
+}
+
+TEST(MemoryTable, FindsWhatWasPut) {
+  MemoryTable table(10);
+  EXPECT_EQ(table.Find("a.test"), nullptr);
+  const EvidencePtr first = Plain("a.test"), second = Plain("a.test");
+  table.Put("a.test", first);
+  EXPECT_EQ(table.Find("a.test"), first);
+  EXPECT_EQ(table.Find("A.test"), nullptr) << "keys are canonical";
+  table.Put("a.test", second);
+  EXPECT_EQ(table.Find("a.test"), second);
+  EXPECT_EQ(table.size(), 1u);
+}
+
+TEST(MemoryTable, NeverHoldsMoreThanItsCapacity) {
+  for (std::size_t capacity : {std::size_t{1}, std::size_t{2}, std::size_t{100}}) {
+    MemoryTable table(capacity);
+    for (int i = 0; i < 1000; ++i) {
+      const EvidencePtr evidence = i % 2 == 0 ? Plain("a.test") : WithPolicy("a.test");
+      table.Put(Key("d", i), evidence);
+      ASSERT_LE(table.size(), capacity);
+    }
+    EXPECT_EQ(table.size(), capacity);
+  }
+}
+
+TEST(MemoryTable, ReplacesWithoutEvicting) {
+  MemoryTable table(2);
+  table.Put("a.test", Plain("a.test"));
+  table.Put("b.test", Plain("b.test"));
+  for (int i = 0; i < 100; ++i) table.Put("a.test", Plain("a.test"));
+  EXPECT_NE(table.Find("b.test"), nullptr);
+}
+
+// How many of `policies` are left of a table for 1000 after a flood of names without policies.
+int LeftAfterFlood(int policies) {
+  MemoryTable table(1000);
+  const EvidencePtr kept = WithPolicy("a.test"), flood = Plain("a.test");
+  for (int i = 0; i < policies; ++i) table.Put(Key("policy", i), kept);
+  for (int i = 0; i < 100000; ++i) table.Put(Key("flood", i), flood);
+  int left = 0;
+  for (int i = 0; i < policies; ++i) left += table.Find(Key("policy", i)) != nullptr ? 1 : 0;
+  return left;
+}
+
+// Its loss would open the first contact anew (RFC 8461 section 10.2).
+TEST(MemoryTable, AFloodOfNamesPushesNoPolicyOut) {
+  EXPECT_EQ(LeftAfterFlood(10), 10);
+  EXPECT_EQ(LeftAfterFlood(500), 500);
+  EXPECT_EQ(LeftAfterFlood(950), 950);
+}
+
+TEST(MemoryTable, PoliciesReplacePoliciesWhenThereIsNothingElse) {
+  MemoryTable table(10);
+  for (int i = 0; i < 100; ++i) table.Put(Key("policy", i), WithPolicy("a.test"));
+  EXPECT_EQ(table.size(), 10u);
+  EXPECT_NE(table.Find(Key("policy", 99)), nullptr);
+}
+
+TEST(MemoryTable, ReadersAndWritersAtOnce) {
+  MemoryTable table(100);
+  const EvidencePtr plain = Plain("a.test"), policy = WithPolicy("a.test");
+  std::atomic<int> found{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 2000; ++i) {
+        if (t < 2) table.Put(Key("d", (i * 7 + t) % 300), i % 3 == 0 ? policy : plain);
+        const EvidencePtr evidence = table.Find(Key("d", i % 300));
+        if (evidence != nullptr && evidence->next_hop == Hop("a.test")) ++found;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(table.size(), 100u);
+  EXPECT_GT(found.load(), 0);
+}
+
+}  // namespace
+}  // namespace tlswarden

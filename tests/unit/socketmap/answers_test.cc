@@ -1,0 +1,165 @@
+#include "socketmap/answers.h"
+
+#include <gtest/gtest.h>
+
+#include "socketmap/netstring.h"
+#include "tests/unit/socketmap/build.h"
+
+namespace tlswarden {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+class AnswersTest : public testing::Test {
+ protected:
+  // The answer at hand, or "?" when the resolver must be asked.
+  std::string Ready(std::string_view request) { return Ready(answers_, request); }
+
+  std::string Ready(Answers& answers, std::string_view request) {
+    std::string out;
+    std::optional<MapRequest> missing;
+    if (!answers.AppendReady(request, resolver_.Now(), out, missing)) {
+      EXPECT_TRUE(missing && missing->next_hop);
+      EXPECT_EQ(out, "");
+      return "?";
+    }
+    const NetstringScan scan = ScanNetstring(out);
+    EXPECT_EQ(scan.consumed, out.size());
+    return std::string(scan.data);
+  }
+
+  std::string Judged(std::string_view request, const EvidencePtr& evidence) {
+    std::string out;
+    answers_.AppendJudged(request, *ParseMapRequest(request), evidence, false, {}, out);
+    return std::string(ScanNetstring(out).data);
+  }
+
+  FakeResolver resolver_;
+  Outbound outbound_;
+  MapSink sink_;
+  Answers answers_{resolver_, outbound_, sink_};
+};
+
+TEST_F(AnswersTest, FromTheCache) {
+  resolver_.Know(OneHost("dane.test", HostDane::kUsable));
+  resolver_.Know(OneHost("none.test", HostDane::kNone));
+  resolver_.Know(OneHostWithSts("sts.test"));
+  const struct {
+    const char *request, *answer;
+  } cases[] = {
+      {"QUERY dane.test", "OK dane-only"},
+      {"QUERY DANE.test", "OK dane-only"},
+      {"QUERY none.test", "NOTFOUND "},
+      {"QUERY sts.test", "OK secure match=mx.sts.test servername=hostname"},
+      {"QUERY sts.test:25", "OK secure match=mx.sts.test servername=hostname"},
+      {"QUERY [sts.test]", "?"},
+      {"QUERY unknown.test", "?"},
+  };
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& c : cases) EXPECT_EQ(Ready(c.request), c.answer) << c.request;
+  }
+  EXPECT_TRUE(Ready("TLSRPT sts.test").ends_with("{ policy_string = max_age: 604800 }"));
+  EXPECT_EQ(Ready("QUERY sts.test"), cases[3].answer) << "the plain map has its own answer";
+}
+
+TEST_F(AnswersTest, NobodyIsAskedAboutParentsAndAddresses) {
+  for (const char* key : {".a.test", ".test", "[192.0.2.1]", "[::1]:25", "", "a b"}) {
+    EXPECT_EQ(Ready("QUERY " + std::string(key)), "NOTFOUND ") << key;
+  }
+  EXPECT_TRUE(resolver_.asked().empty());
+}
+
+TEST_F(AnswersTest, MalformedRequests) {
+  for (const char* request : {"", "QUERY", " a.test"}) {
+    EXPECT_TRUE(Ready(request).starts_with("PERM ")) << request;
+  }
+}
+
+TEST_F(AnswersTest, ReadyAnswersEndWithTheirEvidence) {
+  resolver_.Know(OneHost("dane.test", HostDane::kUsable));  // good for an hour
+  EXPECT_EQ(Ready("QUERY dane.test"), "OK dane-only");
+  resolver_.SetNow(kNow + hours(1) - seconds(1));
+  EXPECT_EQ(Ready("QUERY dane.test"), "OK dane-only");
+  EXPECT_EQ(resolver_.asked().size(), 1u) << "from the ready ones";
+  resolver_.SetNow(kNow + hours(1));
+  EXPECT_EQ(Ready("QUERY dane.test"), "?");
+}
+
+TEST_F(AnswersTest, ReadyAnswersEndWithTheirPolicy) {
+  Evidence evidence = OneHostWithSts("sts.test");
+  evidence.sts.learned->fetched_at = kNow - kWeek + seconds(10);
+  resolver_.Know(evidence);
+  EXPECT_TRUE(Ready("QUERY sts.test").starts_with("OK secure"));
+  resolver_.SetNow(kNow + seconds(9));
+  EXPECT_TRUE(Ready("QUERY sts.test").starts_with("OK secure"));
+  resolver_.SetNow(kNow + seconds(10));
+  EXPECT_EQ(Ready("QUERY sts.test"), "NOTFOUND ") << "from the same evidence";
+}
+
+TEST_F(AnswersTest, WhatIsJudgedIsReadyFromThenOn) {
+  EXPECT_EQ(Ready("QUERY dane.test"), "?");
+  const auto evidence = std::make_shared<const Evidence>(OneHost("dane.test", HostDane::kUsable));
+  EXPECT_EQ(Judged("QUERY dane.test", evidence), "OK dane-only");
+  EXPECT_EQ(Ready("QUERY dane.test"), "OK dane-only");
+}
+
+TEST_F(AnswersTest, NoEvidenceIsTempAndNotKept) {
+  EXPECT_EQ(Judged("QUERY slow.test", nullptr),
+            "TEMP validation-failure: no answer from DNS in time");
+  EXPECT_EQ(Ready("QUERY slow.test"), "?");
+}
+
+TEST_F(AnswersTest, EvidenceThatHasEndedIsJudgedButNotKept) {
+  const auto evidence = std::make_shared<const Evidence>(OneHost("dane.test", HostDane::kUsable));
+  resolver_.SetNow(kNow + hours(2));
+  EXPECT_EQ(Judged("QUERY dane.test", evidence), "OK dane-only");
+  EXPECT_EQ(Ready("QUERY dane.test"), "?");
+}
+
+TEST_F(AnswersTest, AFloodOfKeysIsBoundedAndHarmless) {
+  resolver_.Know(OneHost("dane.test", HostDane::kUsable));
+  for (std::size_t i = 0; i < kMaxReadyAnswers + 10; ++i) {
+    ASSERT_EQ(Ready("map" + std::to_string(i) + " dane.test"), "OK dane-only");
+  }
+}
+
+TEST_F(AnswersTest, OffAndObserveDemandNothing) {
+  for (Mode mode : {Mode::kOff, Mode::kObserve}) {
+    outbound_.mode = mode;
+    resolver_.Know(OneHost("dane.test", HostDane::kUsable));
+    EXPECT_EQ(Ready("QUERY dane.test"), "NOTFOUND ");
+    EXPECT_EQ(resolver_.asked().size(), mode == Mode::kOff ? 0u : 1u);
+  }
+}
+
+TEST_F(AnswersTest, RulesMatchTheNextHopsDomain) {
+  outbound_ = Orders(Mode::kEnforce, OnFailure::kDefer, Requirement::kEncrypt);
+  resolver_.Know(OneHost("none.test", HostDane::kNone));
+  EXPECT_EQ(Ready("QUERY none.test"), "OK encrypt");
+}
+
+TEST_F(AnswersTest, Records) {
+  resolver_.Know(OneHost("dane.test", HostDane::kUsable));
+  Ready("QUERY dane.test");
+  EXPECT_TRUE(sink_.answered().empty()) << "from the cache";
+  Judged("QUERY slow.test", nullptr);
+  ASSERT_EQ(sink_.answered().size(), 1u);
+  const MapAnswered record = sink_.answered()[0];
+  EXPECT_EQ(record.map, "QUERY");
+  EXPECT_EQ(record.key, "slow.test");
+  EXPECT_EQ(record.answer, "TEMP validation-failure: no answer from DNS in time");
+  EXPECT_FALSE(record.cache_hit);
+}
+
+// Each time that it is asked, however ready the answer is.
+TEST_F(AnswersTest, RecordsOfCachedAnswersForASinkThatWantsThem) {
+  MapSink curious(true);
+  Answers answers(resolver_, outbound_, curious);
+  resolver_.Know(OneHost("dane.test", HostDane::kUsable));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Ready(answers, "QUERY dane.test"), "OK dane-only");
+  EXPECT_EQ(curious.answered().size(), 3u);
+}
+
+}  // namespace
+}  // namespace tlswarden
