@@ -190,10 +190,10 @@ TEST(ParseStsPolicy, ModeNoneNeedsNoMx) {
 }
 
 TEST(ParseStsPolicy, BoundsTheNumberOfMx) {
-  EXPECT_EQ(Policy(PolicyText("enforce", std::vector<std::string>(200, "a.example"))).mx.size(),
-            200u);
+  EXPECT_EQ(Policy(PolicyText("enforce", std::vector<std::string>(kMaxMxPatterns, "a.example"))).mx.size(),
+            kMaxMxPatterns);
   EXPECT_FALSE(
-      ParseStsPolicy(PolicyText("enforce", std::vector<std::string>(201, "a.example"))).ok());
+      ParseStsPolicy(PolicyText("enforce", std::vector<std::string>(kMaxMxPatterns + 1, "a.example"))).ok());
 }
 
 TEST(ParseStsPolicy, KeepsTheLinesAsServed) {

@@ -147,7 +147,7 @@ std::string LongName(int number) {
 // As many and as long as a policy may have: Postfix reads 100,000 octets at most.
 TEST(PostfixReply, IsBounded) {
   std::vector<std::string> mx;
-  for (int i = 0; i < 200; ++i) mx.push_back(LongName(i));
+  for (int i = 0; i < static_cast<int>(kMaxMxPatterns); ++i) mx.push_back(LongName(i));
   const std::string text = PolicyText("enforce", mx);
   ASSERT_LT(text.size(), 64u * 1024) << "it can be fetched";
   const StsPolicy policy = Policy(text);
