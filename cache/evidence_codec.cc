@@ -219,6 +219,8 @@ Result<Evidence> DecodeEvidence(std::string_view text) try {
   if (object.at("version").as_int64() != kVersion) return Error{"unknown version"};
   Result<NextHop> next_hop = ParseNextHop(Text(object, "next_hop"));
   if (!next_hop) return Error{next_hop.error()};
+  const bool canonical = ToString(*next_hop) == Text(object, "next_hop");
+  if (next_hop->address_literal || !canonical) return Error{"next hop that has no evidence"};
   Evidence evidence;
   evidence.next_hop = *next_hop;
   evidence.obtained_at = At(object, "obtained_at");
