@@ -40,7 +40,8 @@ struct StsEvidence {
   // isn't fetched again (RFC 8461 section 3.3: five minutes for an id).
   std::string failed_id;
   Time no_fetch_before;
-  Time look_again_at;  // when the TXT record is asked for again
+  Time look_again_at;    // when the TXT record is asked for again
+  bool interim = false;  // the look still goes on; never stored
   bool operator==(const StsEvidence&) const = default;
 };
 

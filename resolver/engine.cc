@@ -45,10 +45,24 @@ awaitable<StsEvidence> AskSts(Dns& dns, Https& https, NextHop next_hop, StsEvide
 StsEvidence Provisional(const StsEvidence& before, Time now) {
   StsEvidence sts = before;
   sts.look_again_at = now + kFailureTtl;
-  if (sts.learned) {
-    sts.failure = Failure{ResultType::kStsPolicyFetchError, "no answer in time", true};
-  }
+  sts.failure = Failure{ResultType::kStsPolicyFetchError, "no answer in time", true};
+  sts.interim = true;
   return sts;
+}
+
+// No policy of any kind applies to an address, so there is nothing to ask, nor to keep.
+EvidencePtr NothingApplies(const NextHop& next_hop, Time now) {
+  Evidence evidence;
+  evidence.next_hop = next_hop;
+  evidence.mx.security = Security::kSecure;  // the operator named it
+  evidence.obtained_at = now;
+  return std::make_shared<const Evidence>(std::move(evidence));
+}
+
+bool KnowsMore(const EvidencePtr& evidence, const EvidencePtr& other) {
+  if (evidence == nullptr || !evidence->sts.learned) return false;
+  return other == nullptr || !other->sts.learned ||
+         evidence->sts.learned->fetched_at > other->sts.learned->fetched_at;
 }
 
 // The answer of the inquiry about MTA-STS, which may come later than patience lasts.
@@ -131,6 +145,7 @@ void Engine::Stop() {
 }
 
 void Engine::Begin(const NextHop& next_hop, Callback callback) {
+  if (next_hop.address_literal) return callback(NothingApplies(next_hop, options_.clock()));
   const std::string key = ToString(next_hop);
   EvidencePtr known = Known(key);
   if (IsUsable(known, options_.clock())) return callback(std::move(known));
@@ -160,9 +175,13 @@ EvidencePtr Engine::Known(const std::string& key) {
 awaitable<void> Engine::Fly(NextHop next_hop) {
   const std::string key = ToString(next_hop);
   const Time now = options_.clock();
-  const EvidencePtr known = parts_.table.Find(key);
+  EvidencePtr known = parts_.table.Find(key);
+  // A policy is its domain's, whatever the port and the brackets (RFC 8461 section 3.4).
+  EvidencePtr of_domain = Known(next_hop.domain.ascii);
+  if (KnowsMore(of_domain, known)) known = std::move(of_domain);
   StsEvidence before;
   if (known != nullptr) before = known->sts;
+  before.interim = false;
   const auto sts = std::make_shared<PendingSts>(io_, options_.sts_patience);
   asio::co_spawn(io_, AskSts(parts_.dns, parts_.https, next_hop, before, options_, now),
                  [sts](const std::exception_ptr& thrown, StsEvidence found) {
@@ -203,7 +222,10 @@ void Engine::Tell(const StsEvidence& before, const Evidence& after) {
       after.sts.learned &&
       (!before.learned || before.learned->policy.lines != after.sts.learned->policy.lines);
   if (changed) parts_.sink.Write(PolicyChanged{domain, before.learned, *after.sts.learned});
-  if (after.sts.failure && after.sts.failure != before.failure) {
+  // A TXT lookup that fails on first contact isn't worth a line: nothing is known to be announced.
+  const bool told = after.sts.failure && (after.sts.learned || !after.sts.failed_id.empty() ||
+                                          !after.sts.failure->transient);
+  if (told && after.sts.failure != before.failure) {
     parts_.sink.Write(InquiryFailed{domain, *after.sts.failure, after.sts.learned.has_value()});
   }
   if (after.mx.failure) parts_.sink.Write(InquiryFailed{domain, *after.mx.failure, false});

@@ -91,6 +91,26 @@ void RememberFailure(const Failure& failure, const StsRecord& record, Time now, 
   sts.look_again_at = std::min(sts.look_again_at, sts.no_fetch_before);
 }
 
+awaitable<void> Fetch(Dns& dns, Https& https, Domain domain, StsRecord announced,
+                      bool allow_private, Time now, StsEvidence& sts) {
+  const Result<StsPolicy, Failure> policy = co_await FetchPolicy(dns, https, domain, allow_private);
+  if (policy) {
+    Learn(*policy, announced, now, sts);
+  } else {
+    RememberFailure(policy.error(), announced, now, sts);
+  }
+}
+
+// RFC 8461 section 10.2: a policy is renewed whatever the state of the TXT record, so that nobody
+// who blocks that record can wait for the policy's end.
+awaitable<void> FetchWithoutRecord(Dns& dns, Https& https, Domain domain, bool allow_private,
+                                   Time now, StsEvidence& sts) {
+  if (!sts.learned || sts.learned->policy.mode == StsMode::kNone) co_return;
+  const StsRecord known{sts.learned->id};
+  if (!NeedsFetch(sts, known, now)) co_return;
+  co_await Fetch(dns, https, domain, known, allow_private, now, sts);
+}
+
 }  // namespace
 
 awaitable<StsEvidence> GatherSts(Dns& dns, Https& https, Domain domain, StsEvidence known,
@@ -104,11 +124,9 @@ awaitable<StsEvidence> GatherSts(Dns& dns, Https& https, Domain domain, StsEvide
   const DnsReply reply = co_await dns.Query(name, RrType::kTxt);
   if (reply.rcode == Rcode::kFailure) {
     sts.look_again_at = now + kFailureTtl;
-    // Without a policy nothing is known to have failed: silence, not an announced policy.
-    if (sts.learned) {
-      sts.failure =
-          Failure{ResultType::kStsPolicyFetchError, "TXT " + name + ": " + reply.failure, true};
-    }
+    sts.failure =
+        Failure{ResultType::kStsPolicyFetchError, "TXT " + name + ": " + reply.failure, true};
+    co_await FetchWithoutRecord(dns, https, domain, allow_private, now, sts);
     co_return sts;
   }
   sts.look_again_at = now + BoundedTtl(reply.ttl);
@@ -120,6 +138,7 @@ awaitable<StsEvidence> GatherSts(Dns& dns, Https& https, Domain domain, StsEvide
   }
   if (!record->has_value()) {
     sts.failure.reset();  // no announcement; a learned policy lives until max_age is over
+    co_await FetchWithoutRecord(dns, https, domain, allow_private, now, sts);
     co_return sts;
   }
   const StsRecord announced = **record;
@@ -127,12 +146,7 @@ awaitable<StsEvidence> GatherSts(Dns& dns, Https& https, Domain domain, StsEvide
     if (sts.failed_id != announced.id) sts.failure.reset();
     co_return sts;
   }
-  const Result<StsPolicy, Failure> policy = co_await FetchPolicy(dns, https, domain, allow_private);
-  if (policy) {
-    Learn(*policy, announced, now, sts);
-  } else {
-    RememberFailure(policy.error(), announced, now, sts);
-  }
+  co_await Fetch(dns, https, domain, announced, allow_private, now, sts);
   co_return sts;
 }
 

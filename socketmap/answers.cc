@@ -67,6 +67,7 @@ void Answers::AppendJudged(std::string_view request, const MapRequest& parsed,
 }
 
 void Answers::Keep(std::string_view request, const std::string& answer, const Evidence& evidence) {
+  if (evidence.sts.interim) return;  // the policy may be known in a moment
   const Time now = resolver_.Now();
   const Time until = HoldsUntil(evidence, now);
   if (until <= now) return;

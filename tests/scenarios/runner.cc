@@ -1,242 +1,239 @@
-// Runs scenario files against the real engine, judge and doors' answers; see README.md.
-
-#include <boost/algorithm/string.hpp>
-#include <boost/asio/io_context.hpp>
+// Runs scenario files against the real engine, judge and doors' answers. README.md tells how they
+// are written. Says FILE:LINE and what was wanted and got; the exit status is 1 when anything is
+// amiss.
+#include <array>
+#include <cstdlib>
 #include <fstream>
-#include <functional>
 #include <iostream>
-#include <memory>
-#include <sstream>
+#include <iterator>
+#include <utility>
 
-#include "milter/reply.h"
-#include "policy/judge.h"
-#include "resolver/engine.h"
-#include "socketmap/postfix_reply.h"
-#include "tests/scenarios/dns_line.h"
-#include "tests/scenarios/world.h"
+#include "tests/scenarios/desk.h"
+#include "tests/scenarios/expectations.h"
+#include "tests/scenarios/scenario_parser.h"
 
 namespace tlswarden {
 namespace {
 
-constexpr Time kBegin{std::chrono::seconds(1800000000)};
+// Each carries out one statement. What it returns is what is wrong with the statement.
+using Wrong = std::optional<std::string>;
 
-class Scenario {
- public:
-  explicit Scenario(std::string file) : file_(std::move(file)), in_(file_) { Restart(); }
-
-  // How many expectations weren't met, a wrong line counting as one.
-  int Run() {
-    if (!in_) return Fail("can't be read");
-    std::string text;
-    while (NextLine(text)) {
-      const std::size_t blank = std::min(text.find(' '), text.size());
-      const std::string word = text.substr(0, blank);
-      Do(word, boost::algorithm::trim_copy(text.substr(blank)));
-    }
-    if (met_ + failed_ == 0) return Fail("expects nothing");
-    std::cout << file_ << ": " << met_ << " expectations met, " << failed_ << " not\n";
-    return failed_;
-  }
-
- private:
-  bool NextLine(std::string& text) {
-    while (std::getline(in_, text)) {
-      ++line_;
-      if (text.starts_with('#')) continue;
-      boost::algorithm::trim(text);
-      if (!text.empty()) return true;
-    }
-    return false;
-  }
-
-  int Fail(const std::string& what) {
-    std::cout << file_ << ':' << line_ << ": " << what << '\n';
-    return ++failed_;
-  }
-
-  void Do(const std::string& word, const std::string& rest) {
-    static const std::map<std::string, void (Scenario::*)(const std::string&)> kWords = {
-        {"dns", &Scenario::OnDns},       {"https", &Scenario::OnHttps},
-        {"rule", &Scenario::OnRule},     {"mode", &Scenario::OnMode},
-        {"clock", &Scenario::OnClock},   {"on-failure", &Scenario::OnOnFailure},
-        {"option", &Scenario::OnOption}, {"restart", &Scenario::OnRestart},
-        {"ask", &Scenario::OnAsk},       {"expect", &Scenario::OnExpect}};
-    const auto it = kWords.find(word);
-    if (it == kWords.end()) {
-      Fail("unknown word: " + word);
-    } else {
-      (this->*it->second)(rest);
-    }
-  }
-
-  void OnDns(const std::string& rest) {
-    const Result<DnsLine> line = ParseDnsLine(rest);
-    if (!line) {
-      Fail(line.error());
-      return;
-    }
-    dns_.replies[{line->type, line->name}] = line->reply;
-  }
-
-  void OnHttps(const std::string& rest) {
-    std::istringstream in(rest);
-    std::string host, what, reason;
-    in >> host >> what;
-    std::getline(in, reason);
-    if (const std::optional<ResultType> type = ParseResultType(what)) {
-      https_.replies[host] = Failure{*type, boost::algorithm::trim_copy(reason), true};
-      return;
-    }
-    if (what != "200") Fail("https: 200 or a result type expected");
-    std::string body, text;
-    while (std::getline(in_, text) && ++line_ != 0 && text != "end") {
-      body += boost::algorithm::trim_left_copy(text) + "\r\n";
-    }
-    https_.replies[host] = body;
-  }
-
-  void OnRule(const std::string& rest) {
-    std::istringstream in(rest);
-    std::string domain, require, on_failure;
-    in >> domain >> require >> on_failure;
-    const Result<DomainPattern> pattern = ParseDomainPattern(domain);
-    const std::optional<Requirement> requirement = ParseRequirement(require);
-    if (!pattern || !requirement) {
-      Fail("rule: DOMAIN REQUIRE [ON-FAILURE]");
-      return;
-    }
-    Rule rule;
-    rule.name = "rule" + std::to_string(rules_.size() + 1);
-    rule.recipient_domains = {*pattern};
-    rule.require = *requirement;
-    rule.on_failure = ParseOnFailure(on_failure);
-    rules_.push_back(rule);
-    outbound_.rules = Rules(rules_);
-  }
-
-  void OnMode(const std::string& rest) { outbound_.mode = ParseMode(rest).value(); }
-  void OnOnFailure(const std::string& rest) { outbound_.on_failure = ParseOnFailure(rest).value(); }
-  void OnClock(const std::string& rest) { now_ += std::chrono::seconds(std::stol(rest)); }
-  void OnRestart(const std::string&) { Restart(); }
-
-  void OnOption(const std::string& rest) {
-    if (rest == "dane no")
-      options_.dane_enabled = false;
-    else if (rest == "sts no")
-      options_.sts_enabled = false;
-    else if (rest == "private yes")
-      options_.allow_private_addresses = true;
-    else
-      Fail("unknown option: " + rest);
-    Restart();
-  }
-
-  void Restart() {
-    options_.clock = [this] { return now_; };
-    table_ = std::make_unique<MemoryTable>(100);
-    engine_ = std::make_unique<Engine>(io_, EngineParts{dns_, https_, *table_, &store_, records_},
-                                       options_);
-  }
-
-  // `ask NEXTHOP [TIMES]`: so many questions at once.
-  void OnAsk(const std::string& rest) {
-    std::istringstream in(rest);
-    std::string text;
-    int times = 1;
-    in >> text >> times;
-    const Result<NextHop> next_hop = ParseNextHop(text);
-    if (!next_hop) {
-      Fail(next_hop.error());
-      return;
-    }
-    dns_.asked.clear();
-    https_.fetches = 0;
-    records_.lines.clear();
-    EvidencePtr evidence = engine_->Cached(*next_hop);
-    if (evidence == nullptr) {
-      for (int i = 0; i < std::max(times, 1); ++i) {
-        engine_->AskAsync(*next_hop, [&evidence](EvidencePtr found) { evidence = found; });
-      }
-      io_.restart();
-      io_.run();
-    }
-    const Question question{*next_hop, next_hop->domain};
-    verdict_ = evidence != nullptr ? Judge(question, *evidence, outbound_, now_)
-                                   : JudgeWithoutEvidence(question, outbound_, "no evidence");
-  }
-
-  void Check(const std::string& what, const std::string& wanted, const std::string& got,
-             bool prefix = false) {
-    if (got == wanted || (prefix && got.starts_with(wanted))) {
-      ++met_;
-    } else {
-      Fail(what + ": wanted \"" + wanted + "\", got \"" + got + '"');
-    }
-  }
-
-  void OnExpect(const std::string& rest) {
-    const std::size_t blank = std::min(rest.find(' '), rest.size());
-    const std::string what = rest.substr(0, blank);
-    const std::string wanted = boost::algorithm::trim_copy(rest.substr(blank));
-    if (what == "level") return Check(what, wanted, std::string(ToString(verdict_.level)));
-    if (what == "type") return Check(what, wanted, std::string(ToString(verdict_.policy_type)));
-    if (what == "map") return Check(what, wanted, Trimmed(PostfixReply(verdict_, false)));
-    if (what == "tlsrpt") return Check(what, wanted, Trimmed(PostfixReply(verdict_, true)));
-    if (what == "milter") return Check(what, wanted, MilterText(), true);
-    if (what == "fetches") return Check(what, wanted, std::to_string(https_.fetches));
-    if (what == "questions") return Check(what, wanted, std::to_string(dns_.asked.size()));
-    if (what == "asked" || what == "not-asked") return CheckAsked(what, wanted);
-    if (what == "record") return CheckRecord(wanted);
-    Fail("unknown expectation: " + what);
-  }
-
-  static std::string Trimmed(const std::string& text) { return boost::algorithm::trim_copy(text); }
-
-  std::string MilterText() const {
-    const Reply reply = MakeReply(verdict_);
-    return reply.code.empty() ? "accept" : CodesOf(reply) + ' ' + reply.text;
-  }
-
-  void CheckAsked(const std::string& what, const std::string& wanted) {
-    const auto& asked = dns_.asked;
-    const bool found = std::find(asked.begin(), asked.end(), wanted) != asked.end();
-    Check(what + ' ' + wanted, what == "asked" ? "yes" : "no", found ? "yes" : "no");
-  }
-
-  void CheckRecord(const std::string& wanted) {
-    for (const std::string& line : records_.lines) {
-      if (line.find(wanted) != std::string::npos) {
-        ++met_;
-        return;
-      }
-    }
-    Fail("no record has: " + wanted);
-    for (const std::string& line : records_.lines) std::cout << "  record: " << line << '\n';
-  }
-
-  const std::string file_;
-  std::ifstream in_;
-  int line_ = 0, met_ = 0, failed_ = 0;
-
-  Time now_ = kBegin;
-  boost::asio::io_context io_{1};
-  ScriptedDns dns_;
-  ScriptedHttps https_;
-  TextStore store_;
-  KeptRecords records_;
-  EngineOptions options_;
-  std::unique_ptr<MemoryTable> table_;
-  std::unique_ptr<Engine> engine_;
-  std::vector<Rule> rules_;
-  Outbound outbound_;
-  Verdict verdict_;
+struct Run {
+  Desk desk;
+  std::vector<Rule> rules;
+  bool asked = false;
 };
+
+Wrong OnDns(const Statement& statement, Run& run) {
+  const Result<DnsLine> line = ParseDnsLine(statement.rest);
+  if (!line) return line.error();
+  run.desk.dns.Say(*line);
+  return std::nullopt;
+}
+
+// https HOST [late] 200 | https HOST [late] RESULT-TYPE REASON
+Wrong OnHttps(const Statement& statement, Run& run) {
+  std::string_view rest = statement.rest;
+  const std::string host = TakeWord(rest);
+  std::string what = TakeWord(rest);
+  const bool late = what == "late";
+  if (late) what = TakeWord(rest);
+  run.desk.dns.AddPolicyHost(host);
+  if (what == "200") {
+    std::string body;
+    for (const std::string& line : statement.body) body += line + "\r\n";
+    run.desk.https.Say(host, late, body);
+    return std::nullopt;
+  }
+  const std::optional<ResultType> type = ParseResultType(what);
+  if (!type || rest.empty()) return "expected: https HOST [late] 200, or RESULT-TYPE REASON";
+  run.desk.https.Say(host, late, Failure{*type, std::string(rest), true});
+  return std::nullopt;
+}
+
+void SayTxt(const std::string& domain, std::string_view answer, Run& run) {
+  const Result<DnsLine> line =
+      ParseDnsLine("TXT _mta-sts." + domain + " insecure " + std::string(answer));
+  run.desk.dns.Say(*line);
+}
+
+// sts DOMAIN ID MODE MAX-AGE MX…
+Wrong OnSts(const Statement& statement, Run& run) {
+  const std::vector<std::string> words = SplitWords(statement.rest);
+  if (words.size() < 4) return "expected: sts DOMAIN ID MODE MAX-AGE MX…";
+  const auto max_age = ParseDuration(words[3]);
+  if (!max_age) return "malformed max-age: " + words[3];
+  std::string body = "version: STSv1\nmode: " + words[2] + '\n';
+  for (std::size_t i = 4; i < words.size(); ++i) body += "mx: " + words[i] + '\n';
+  body += "max_age: " + std::to_string(max_age->count()) + '\n';
+  SayTxt(words[0], "\"v=STSv1; id=" + words[1] + "\"", run);
+  run.desk.dns.AddPolicyHost("mta-sts." + words[0]);
+  run.desk.https.Say("mta-sts." + words[0], false, body);
+  return std::nullopt;
+}
+
+Wrong OnNoSts(const Statement& statement, Run& run) {
+  SayTxt(statement.rest, "nxdomain", run);
+  return std::nullopt;
+}
+
+Wrong OnDefault(const Statement& statement, Run& run) {
+  const bool deny = statement.rest == "nodata";
+  if (!deny && statement.rest != "error") return "expected: default nodata|error";
+  run.desk.dns.DenyAllElse(deny);
+  return std::nullopt;
+}
+
+// rule DOMAIN[,DOMAIN…] REQUIRE [ON-FAILURE]
+Wrong OnRule(const Statement& statement, Run& run) {
+  const std::vector<std::string> words = SplitWords(statement.rest);
+  if (words.size() < 2 || words.size() > 3) return "expected: rule DOMAIN REQUIRE [ON-FAILURE]";
+  Rule rule;
+  rule.name = "rule" + std::to_string(run.rules.size() + 1);
+  for (const std::string& text : SplitList(words[0])) {
+    const Result<DomainPattern> pattern = ParseDomainPattern(text);
+    if (!pattern) return text + ": " + pattern.error();
+    rule.recipient_domains.push_back(*pattern);
+  }
+  const std::optional<Requirement> require = ParseRequirement(words[1]);
+  if (!require) return "unknown requirement: " + words[1];
+  rule.require = *require;
+  if (words.size() == 3) rule.on_failure = ParseOnFailure(words[2]);
+  if (words.size() == 3 && !rule.on_failure) return "unknown on-failure: " + words[2];
+  run.rules.push_back(std::move(rule));
+  run.desk.outbound.rules = Rules(run.rules);
+  run.desk.Rewire();
+  return std::nullopt;
+}
+
+Wrong OnMode(const Statement& statement, Run& run) {
+  const std::optional<Mode> mode = ParseMode(statement.rest);
+  if (!mode) return "unknown mode: " + statement.rest;
+  run.desk.outbound.mode = *mode;
+  run.desk.Rewire();
+  return std::nullopt;
+}
+
+Wrong OnOnFailure(const Statement& statement, Run& run) {
+  const std::optional<OnFailure> on_failure = ParseOnFailure(statement.rest);
+  if (!on_failure) return "unknown on-failure: " + statement.rest;
+  run.desk.outbound.on_failure = *on_failure;
+  run.desk.Rewire();
+  return std::nullopt;
+}
+
+Wrong OnOption(const Statement& statement, Run& run) {
+  EngineOptions& options = run.desk.options;
+  if (statement.rest == "dane no") {
+    options.dane_enabled = false;
+  } else if (statement.rest == "sts no") {
+    options.sts_enabled = false;
+  } else if (statement.rest == "private yes") {
+    options.allow_private_addresses = true;
+  } else if (statement.rest == "patience none") {
+    options.sts_patience = std::chrono::milliseconds(5);
+  } else {
+    return "unknown option: " + statement.rest;
+  }
+  run.desk.Rewire();
+  return std::nullopt;
+}
+
+Wrong OnClock(const Statement& statement, Run& run) {
+  std::string_view text = statement.rest;
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto step = ParseDuration(text);
+  if (!step) return "malformed duration: " + statement.rest;
+  run.desk.now += *step;
+  return std::nullopt;
+}
+
+Wrong OnRestart(const Statement&, Run& run) {
+  run.desk.Restart();
+  return std::nullopt;
+}
+
+// ask NEXT-HOP [to ADDRESS] [local] [TIMES]
+Wrong OnAsk(const Statement& statement, Run& run) {
+  std::string_view rest = statement.rest;
+  Asking asking;
+  asking.next_hop = TakeWord(rest);
+  while (!rest.empty()) {
+    const std::string word = TakeWord(rest);
+    if (word == "to") {
+      asking.recipient = TakeWord(rest);
+    } else if (word == "local") {
+      asking.local = true;
+    } else {
+      asking.times = std::atoi(word.c_str());
+      if (asking.times < 1) return "unknown word: " + word;
+    }
+  }
+  run.asked = true;
+  run.desk.Ask(asking);
+  return std::nullopt;
+}
+
+Wrong OnExpect(const Statement& statement, Run& run) {
+  if (!run.asked) return "nothing was asked yet";
+  return WhyUnmet(statement.rest, run.desk);
+}
+
+using Action = Wrong (*)(const Statement&, Run&);
+constexpr std::array<std::pair<std::string_view, Action>, 13> kVerbs = {{
+    {"dns", OnDns},
+    {"https", OnHttps},
+    {"sts", OnSts},
+    {"no-sts", OnNoSts},
+    {"default", OnDefault},
+    {"rule", OnRule},
+    {"mode", OnMode},
+    {"on-failure", OnOnFailure},
+    {"option", OnOption},
+    {"clock", OnClock},
+    {"restart", OnRestart},
+    {"ask", OnAsk},
+    {"expect", OnExpect},
+}};
+
+Wrong Do(const Statement& statement, Run& run) {
+  for (const auto& [verb, action] : kVerbs) {
+    if (verb == statement.verb) return action(statement, run);
+  }
+  return "unknown word: " + statement.verb;
+}
+
+// How much is amiss in a file.
+int RunFile(const std::string& file) {
+  std::ifstream in(file);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const Result<std::vector<Statement>> statements = ParseScenario(text);
+  if (!statements) {
+    std::cout << file << ':' << statements.error() << '\n';
+    return 1;
+  }
+  Run run;
+  int expectations = 0, wrong = 0;
+  for (const Statement& statement : *statements) {
+    if (statement.verb == "expect") ++expectations;
+    Faults complaints = std::exchange(run.desk.faults, {});
+    if (Wrong complaint = Do(statement, run)) complaints.push_back(*complaint);
+    for (const std::string& fault : std::exchange(run.desk.faults, {})) complaints.push_back(fault);
+    for (const std::string& complaint : complaints) {
+      std::cout << file << ':' << statement.line << ": " << complaint << '\n';
+      ++wrong;
+    }
+  }
+  if (expectations == 0) std::cout << file << ": expects nothing\n";
+  return expectations == 0 ? wrong + 1 : wrong;
+}
 
 }  // namespace
 }  // namespace tlswarden
 
 int main(int argc, char** argv) {
-  int failed = 0;
-  for (int i = 1; i < argc; ++i) failed += tlswarden::Scenario(argv[i]).Run();
-  return failed == 0 && argc > 1 ? 0 : 1;
+  int wrong = 0;
+  for (int i = 1; i < argc; ++i) wrong += tlswarden::RunFile(argv[i]);
+  if (argc < 2) std::cout << "usage: scenario_runner FILE.scn…\n";
+  return argc > 1 && wrong == 0 ? 0 : 1;
 }

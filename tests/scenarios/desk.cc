@@ -1,0 +1,130 @@
+#include "tests/scenarios/desk.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "milter/reply.h"
+#include "policy/judge.h"
+#include "socketmap/netstring.h"
+
+namespace tlswarden {
+namespace {
+
+constexpr Time kBegin = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+constexpr std::size_t kTableSize = 1000;
+// Only real time that is lost, for scenarios that hang.
+constexpr std::chrono::seconds kHang{10};
+// Scripted answers need no time, so nobody loses patience unless a scenario says so.
+constexpr std::chrono::milliseconds kPatience{60000};
+
+std::string InWords(const Reply& reply) {
+  return reply.code.empty() ? "accept" : CodesOf(reply) + ' ' + reply.text;
+}
+
+// "user@example.com" for example.com, [example.com]:587; "user@[192.0.2.1]" for an address.
+std::string UserAt(const std::string& next_hop) {
+  const Result<NextHop> parsed = ParseNextHop(next_hop);
+  const bool named = parsed && !parsed->address_literal;
+  return "user@" + (named ? parsed->domain.ascii : next_hop);
+}
+
+std::optional<RecipientQuestion> AskSession(const Asking& asking, const std::string& recipient) {
+  if (asking.local) return Session::OnRcpt({recipient, "", "", ""});
+  return Session::OnRcpt({'<' + recipient + '>', recipient, asking.next_hop, "smtp"});
+}
+
+}  // namespace
+
+Desk::Desk() : now(kBegin) {
+  options.sts_patience = kPatience;
+  options.clock = [this] { return now; };
+  Restart();
+}
+
+void Desk::Restart() {
+  table_ = std::make_unique<MemoryTable>(kTableSize);
+  Rewire();
+}
+
+void Desk::Rewire() {
+  engine_ =
+      std::make_unique<Engine>(io_, EngineParts{dns, https, *table_, &store_, records}, options);
+  answers_ = std::make_unique<Answers>(*engine_, outbound, records);
+}
+
+void Desk::Ask(const Asking& asking) {
+  answer = Answer();
+  records.lines.clear();
+  dns.asked.clear();
+  https.BeginQuestion();
+  const std::string to = asking.recipient.empty() ? UserAt(asking.next_hop) : asking.recipient;
+  const std::optional<RecipientQuestion> recipient = AskSession(asking, to);
+  answer.milter = answer.end_of_message = "accept";
+  answer.at = now;
+  if (!recipient) return;
+  plain_ = BeginMapTalk("postfix", asking.next_hop);
+  tlsrpt_ = BeginMapTalk("postfix-TLSRPT", asking.next_hop);
+  for (int i = 0; i < asking.times; ++i) {
+    engine_->AskAsync(recipient->question.next_hop,
+                      [&](const EvidencePtr& evidence) { Answered(*recipient, evidence); });
+  }
+  io_.restart();
+  io_.run_for(kHang);
+  if (answer.answered != asking.times) faults.emplace_back("somebody got no answer");
+}
+
+void Desk::Answered(const RecipientQuestion& recipient, const EvidencePtr& evidence) {
+  if (++answer.answered > 1) {
+    if (evidence != answer.evidence) faults.emplace_back("two askers got different evidence");
+    return;
+  }
+  https.EndQuestion();
+  answer.evidence = evidence;
+  Judged(recipient, evidence);
+  answer.map = EndMapTalk(plain_, evidence);
+  answer.tlsrpt = EndMapTalk(tlsrpt_, evidence);
+}
+
+// As the milter's door does it.
+void Desk::Judged(const RecipientQuestion& recipient, const EvidencePtr& evidence) {
+  answer.judged = true;
+  answer.verdict = evidence != nullptr ? Judge(recipient.question, *evidence, outbound, now)
+                                       : JudgeWithoutEvidence(recipient.question, outbound,
+                                                              "no answer from DNS in time");
+  Session session;
+  session.BeginMessage();
+  const Decision decision = session.OnVerdict(recipient, answer.verdict);
+  answer.milter = InWords(decision.now);
+  answer.end_of_message = InWords(session.OnEndOfMessage());
+  VerdictGiven record;
+  record.recipient = recipient.recipient;
+  record.verdict = answer.verdict;
+  record.action = decision.final.action;
+  record.reply = CodesOf(decision.final);
+  records.Write(std::move(record));
+}
+
+// As the map's server does it: an answer at hand goes out at once.
+MapTalk Desk::BeginMapTalk(std::string_view map, const std::string& key) {
+  MapTalk talk;
+  talk.request = std::string(map) + ' ' + key;
+  answers_->AppendReady(talk.request, now, talk.framed, talk.missing);
+  return talk;
+}
+
+std::string Desk::EndMapTalk(MapTalk& talk, const EvidencePtr& evidence) {
+  if (talk.missing) {
+    // What is missing points into the request, which may have moved since.
+    const std::optional<MapRequest> request = ParseMapRequest(talk.request);
+    answers_->AppendJudged(talk.request, *request, evidence, false, std::chrono::microseconds(0),
+                           talk.framed);
+  }
+  // Policies may be longer than a request, so the framing is taken off by hand.
+  std::string text = talk.framed.substr(talk.framed.find(':') + 1);
+  text.pop_back();
+  while (text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
+}  // namespace tlswarden
