@@ -90,15 +90,14 @@ TEST(EvidenceCodec, EveryFieldHasItsKind) {
     for (auto& member : object) {
       const json::value saved = member.value();
       const std::string key(member.key());
-      for (const json::value& wrong :
-           {json::value(json::array{json::array{}}), json::value(1.5), json::value(-1),
-            json::value("no such word {}"), json::value(true), json::value(json::object{}),
-            json::value(nullptr), json::value(std::uint64_t{1} << 63)}) {
+      for (const char* text : {"[[]]", "1.5", "-1", "\"no such word {}\"", "true", "{}", "null",
+                               "9223372036854775808"}) {
+        const json::value wrong = json::parse(text);
         const bool free_text = key == "reason" || key == "text" || key == "failed_id";
         if (wrong.kind() == saved.kind() && (free_text || wrong.is_bool())) continue;
         if (key == "failure" && wrong.is_null()) continue;  // no failure
         member.value() = wrong;
-        EXPECT_FALSE(Decodes(root)) << key << " = " << json::serialize(wrong);
+        EXPECT_FALSE(Decodes(root)) << key << " = " << text;
       }
       member.value() = saved;
     }
