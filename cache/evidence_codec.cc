@@ -211,10 +211,7 @@ std::string EncodeEvidence(const Evidence& evidence) {
 
 Result<Evidence> DecodeEvidence(std::string_view text) try {
   if (text.size() > kMaxEncodedOctets) return Error{"stored evidence is too large"};
-  json::parse_options options;
-  options.allow_invalid_utf8 = true;  // a policy's unknown fields may hold any octets
-  const json::string_view view(text.data(), text.size());
-  const json::value root = json::parse(view, json::storage_ptr(), options);
+  const json::value root = json::parse(json::string_view(text.data(), text.size()));
   const json::object& object = root.as_object();
   if (object.at("version").as_int64() != kVersion) return Error{"unknown version"};
   Result<NextHop> next_hop = ParseNextHop(Text(object, "next_hop"));

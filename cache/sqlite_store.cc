@@ -1,6 +1,5 @@
 #include "cache/sqlite_store.h"
 
-#include <cstdio>
 #include <filesystem>
 #include <utility>
 

@@ -92,7 +92,7 @@ void PrintText(const NextHop& next_hop, const Explained& explained) {
   std::cout << "\nverdict\n";
   PrintLine("policy " + std::string(ToString(verdict.policy_type)) + ", level " +
             std::string(ToString(verdict.level)) + ", rule " + verdict.rule);
-  PrintLine(ExplainVerdict(verdict, explained.evidence, explained.now));
+  PrintLine(ExplainVerdict(verdict, explained.evidence));
   std::cout << "\nanswers\n";
   PrintLine("QUERY            " + PostfixReply(verdict, false));
   PrintLine("QUERYwithTLSRPT  " + PostfixReply(verdict, true));
@@ -127,7 +127,7 @@ json::object ToJson(const NextHop& next_hop, const Explained& explained) {
                       {"policy-domain", verdict.policy_domain.ascii},
                       {"level", json::string(ToString(verdict.level))},
                       {"rule", verdict.rule},
-                      {"why", ExplainVerdict(verdict, explained.evidence, explained.now)},
+                      {"why", ExplainVerdict(verdict, explained.evidence)},
                       {"answers", json::object{{"QUERY", PostfixReply(verdict, false)},
                                                {"QUERYwithTLSRPT", PostfixReply(verdict, true)}}},
                       {"action", json::string(ToString(ActionTaken(verdict)))},
@@ -138,8 +138,7 @@ json::object ToJson(const NextHop& next_hop, const Explained& explained) {
 
 int ExitCode(const Verdict& verdict) {
   if (verdict.action == Action::kAccept) return kExitGood;
-  const bool may_heal = verdict.lookup_failed || verdict.failure->transient;
-  return may_heal ? kExitTemporary : kExitBadNews;
+  return MayHeal(verdict) ? kExitTemporary : kExitBadNews;
 }
 
 }  // namespace

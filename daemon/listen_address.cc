@@ -3,8 +3,9 @@
 #include <arpa/inet.h>
 
 #include <array>
-#include <charconv>
 #include <optional>
+
+#include "policy/next_hop.h"
 
 namespace tlswarden {
 namespace {
@@ -13,14 +14,6 @@ using Family = ListenAddress::Family;
 
 constexpr const char* kListenForms = "use inet:ADDRESS:PORT or unix:PATH";
 constexpr const char* kMilterForms = "use unix:PATH, inet:PORT@ADDRESS or inet6:PORT@ADDRESS";
-
-std::optional<std::uint16_t> ParsePort(std::string_view text) {
-  unsigned port = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (port < 1 || port > 65535) return std::nullopt;
-  return static_cast<std::uint16_t>(port);
-}
 
 // The address in its usual spelling.
 std::optional<std::string> ParseIp(Family family, std::string_view text) {

@@ -1,6 +1,9 @@
 #include "daemon/log_format.h"
 
 #include <cstdint>
+#include <optional>
+
+#include "policy/utf8.h"
 
 namespace tlswarden {
 namespace {
@@ -9,36 +12,12 @@ enum class Style { kMessage, kValue, kJson };
 
 constexpr std::string_view kEllipsis = "...";
 
-struct Character {
-  std::size_t octets = 1;
-  bool printable = false;
-};
-
 bool IsPrintable(std::uint32_t code) {
   if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return false;
   // Line separators, and what turns the reading direction, could show a line as it isn't.
   if (code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e)) return false;
   if (code >= 0x2066 && code <= 0x2069) return false;
   return code != 0xfeff;
-}
-
-// The first character of `text`, which isn't empty. Invalid UTF-8 counts as one octet that can't
-// be printed.
-Character FirstCharacter(std::string_view text) {
-  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::uint32_t lead = octet(0);
-  if (lead < 0x80) return {1, IsPrintable(lead)};
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || length > text.size()) return {};
-  std::uint32_t code = lead & (0x7fU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((octet(i) & 0xc0) != 0x80) return {};
-    code = (code << 6) | (octet(i) & 0x3fU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (overlong || surrogate || code > 0x10ffff) return {};
-  return {length, IsPrintable(code)};
 }
 
 void AppendHex(std::string_view octets, Style style, std::string* out) {
@@ -56,9 +35,10 @@ std::string Render(std::string_view text, Style style, std::size_t most) {
   std::string out;
   std::size_t cut = 0;  // where the ellipsis would go
   while (!text.empty()) {
-    const Character character = FirstCharacter(text);
-    const std::string_view octets = text.substr(0, character.octets);
-    if (!character.printable) {
+    // Invalid UTF-8 counts as one octet that can't be printed.
+    const std::optional<Utf8Character> character = FirstUtf8Character(text);
+    const std::string_view octets = text.substr(0, character ? character->octets : 1);
+    if (!character || !IsPrintable(character->code)) {
       AppendHex(octets, style, &out);
     } else {
       if (style != Style::kMessage && (octets == "\"" || octets == "\\")) out += '\\';
@@ -66,7 +46,7 @@ std::string Render(std::string_view text, Style style, std::size_t most) {
     }
     if (out.size() > most) return out.substr(0, cut).append(kEllipsis);
     if (out.size() + kEllipsis.size() <= most) cut = out.size();
-    text.remove_prefix(character.octets);
+    text.remove_prefix(octets.size());
   }
   return out;
 }

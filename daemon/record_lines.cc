@@ -42,10 +42,6 @@ std::string Describe(const StsPolicy& policy) {
   return text;
 }
 
-bool IsDowngrade(const StsPolicy& before, const StsPolicy& now) {
-  return now.mode > before.mode || now.max_age < before.max_age || now.mx.size() < before.mx.size();
-}
-
 }  // namespace
 
 LogLine ToLogLine(const VerdictGiven& record) {

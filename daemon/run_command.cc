@@ -33,11 +33,15 @@ void Inform(RecordSink& sink, const std::string& text) {
 // Everything that runs. Members are destroyed from the last to the first.
 struct Daemon {
   Daemon(const Settings& given, LogSink& records)
-      : settings(given), sink(records), outbound(MakeOutbound(given)) {}
+      : settings(given),
+        sink(records),
+        outbound(MakeOutbound(given)),
+        engine_options(MakeEngineOptions(given)) {}
 
   const Settings& settings;
   LogSink& sink;
   const Outbound outbound;
+  const EngineOptions engine_options;
   boost::asio::io_context io{1};  // inquiries
   MemoryTable table{settings.cache.memory_entries};
   std::unique_ptr<SqliteStore> store;
@@ -49,7 +53,7 @@ struct Daemon {
 
 std::optional<std::string> OpenStore(Daemon& daemon) {
   if (daemon.settings.cache.store.empty()) return std::nullopt;
-  const Time now = MakeEngineOptions(daemon.settings).clock();
+  const Time now = daemon.engine_options.clock();
   Result<std::unique_ptr<SqliteStore>> store =
       SqliteStore::Open(daemon.settings.cache.store, daemon.sink, now);
   if (!store) return "[cache] store: " + store.error();
@@ -96,7 +100,7 @@ std::optional<std::string> OpenAll(Daemon& daemon) {
   daemon.network = std::move(network).value();
   const EngineParts parts{*daemon.network.dns, *daemon.network.https, daemon.table,
                           daemon.store.get(), daemon.sink};
-  daemon.engine = std::make_unique<Engine>(daemon.io, parts, MakeEngineOptions(daemon.settings));
+  daemon.engine = std::make_unique<Engine>(daemon.io, parts, daemon.engine_options);
   if (auto error = OpenSocketmap(daemon)) return error;
   return OpenMilter(daemon);
 }

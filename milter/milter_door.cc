@@ -88,9 +88,7 @@ VerdictGiven JudgeRecipient(MilterDoor::Shared& door, const RecipientQuestion& r
   record.cache_hit = evidence != nullptr;
   if (evidence == nullptr) evidence = Ask(door.resolver, next_hop, door.options.deadline);
   record.verdict =
-      evidence != nullptr
-          ? Judge(recipient.question, *evidence, door.outbound, door.resolver.Now())
-          : JudgeWithoutEvidence(recipient.question, door.outbound, "no answer from DNS in time");
+      JudgeAnswer(recipient.question, evidence.get(), door.outbound, door.resolver.Now());
   record.took = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start);
   return record;
 }
@@ -114,7 +112,8 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long step
   return SMFIS_CONTINUE;
 }
 
-sfsistat OnMail(SMFICTX* context, MilterDoor::Shared& door) {
+// MAIL and RSET: whatever was kept of a message before ends here, without a queue id.
+sfsistat Forget(SMFICTX* context, MilterDoor::Shared& door) {
   Connection* connection = Of(context, door);
   connection->log.Release("");
   connection->session.BeginMessage();
@@ -145,13 +144,6 @@ sfsistat OnEndOfMessage(SMFICTX* context, MilterDoor::Shared& door) {
   return Answer(context, reply);
 }
 
-sfsistat OnAbort(SMFICTX* context, MilterDoor::Shared& door) {
-  Connection* connection = Of(context, door);
-  connection->log.Release("");
-  connection->session.BeginMessage();
-  return SMFIS_CONTINUE;
-}
-
 // No exception may cross libmilter; out of memory defers the mail.
 template <typename Work>
 sfsistat Guarded(Work work) {
@@ -166,7 +158,7 @@ sfsistat Guarded(Work work) {
 }
 
 sfsistat EnvFrom(SMFICTX* context, char**) {
-  return Guarded([&](MilterDoor::Shared& door) { return OnMail(context, door); });
+  return Guarded([&](MilterDoor::Shared& door) { return Forget(context, door); });
 }
 
 sfsistat EnvRcpt(SMFICTX* context, char** arguments) {
@@ -178,7 +170,7 @@ sfsistat Eom(SMFICTX* context) {
 }
 
 sfsistat Abort(SMFICTX* context) {
-  return Guarded([&](MilterDoor::Shared& door) { return OnAbort(context, door); });
+  return Guarded([&](MilterDoor::Shared& door) { return Forget(context, door); });
 }
 
 sfsistat Close(SMFICTX* context) {
@@ -238,9 +230,7 @@ Result<std::unique_ptr<MilterDoor>> MilterDoor::Open(const MilterOptions& option
   return std::unique_ptr<MilterDoor>(new MilterDoor(std::move(shared)));
 }
 
-bool MilterDoor::Run() { return smfi_main() == MI_SUCCESS; }
-
-void MilterDoor::Stop() { smfi_stop(); }
+void MilterDoor::Run() { smfi_main(); }
 
 bool MilterDoor::WaitUntilIdle(std::chrono::milliseconds most) {
   const SteadyClock::time_point end = SteadyClock::now() + most;

@@ -34,11 +34,9 @@ class MilterDoor {
   MilterDoor(const MilterDoor&) = delete;
   MilterDoor& operator=(const MilterDoor&) = delete;
 
-  // Serves until Stop; blocks. False when libmilter gave up by itself.
-  bool Run();
-
-  // Tells libmilter to end, which may take it five seconds; a callback under way is finished.
-  void Stop();
+  // Serves until the process ends, or libmilter gives up; blocks. libmilter's own stop takes up to
+  // five seconds, so nobody waits for it.
+  void Run();
 
   // Waits until no callback is under way, at most this long. True when none is.
   bool WaitUntilIdle(std::chrono::milliseconds most);

@@ -73,20 +73,17 @@ std::vector<std::string> ExplainSts(const StsEvidence& sts, Time now) {
     lines.emplace_back("no policy");
   }
   if (sts.failure) {
-    lines.push_back(std::string(ToString(sts.failure->type)) + ": " + sts.failure->reason);
+    lines.push_back(ToString(*sts.failure));
   }
   return lines;
 }
 
-std::string ExplainVerdict(const Verdict& verdict, const Evidence& evidence, Time now) {
+std::string ExplainVerdict(const Verdict& verdict, const Evidence& evidence) {
   if (verdict.failure) {
-    return std::string(ToString(verdict.failure->type)) + ": " + verdict.failure->reason;
+    return ToString(*verdict.failure);
   }
   if (verdict.rule != "default") return "rule " + verdict.rule;
-  if (verdict.level == TlsLevel::kMay) {
-    return EnforcedSts(evidence.sts, now) == nullptr ? "the domain demands nothing"
-                                                     : "nothing to deliver to";
-  }
+  if (verdict.level == TlsLevel::kMay) return "the domain demands nothing";
   return std::string(FindLevel(SummarizeMx(evidence.mx), SummarizeHosts(evidence.mx)).why);
 }
 

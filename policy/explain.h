@@ -19,7 +19,7 @@ std::vector<std::string> ExplainMx(const MxEvidence& mx);
 std::vector<std::string> ExplainSts(const StsEvidence& sts, Time now);
 
 // Why the verdict is what it is, in one line.
-std::string ExplainVerdict(const Verdict& verdict, const Evidence& evidence, Time now);
+std::string ExplainVerdict(const Verdict& verdict, const Evidence& evidence);
 
 }  // namespace tlswarden
 

@@ -29,6 +29,10 @@ std::string_view ToString(ResultType type) {
   return "validation-failure";
 }
 
+std::string ToString(const Failure& failure) {
+  return std::string(ToString(failure.type)) + ": " + failure.reason;
+}
+
 std::optional<ResultType> ParseResultType(std::string_view text) {
   for (const auto& [term, name] : kTerms) {
     if (name == text) return term;

@@ -39,6 +39,9 @@ struct Failure {
   bool operator==(const Failure&) const = default;
 };
 
+// "dnssec-invalid: the reason".
+std::string ToString(const Failure& failure);
+
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_POLICY_FAILURE_H_

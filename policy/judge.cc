@@ -165,8 +165,7 @@ void ApplyRule(const Rule& rule, OnFailure on_failure, const Evidence& evidence,
 
 Action ActionFor(const Verdict& verdict, OnFailure on_failure) {
   if (!verdict.failure || on_failure == OnFailure::kAccept) return Action::kAccept;
-  const bool may_heal = verdict.failure->transient || verdict.lookup_failed;
-  return on_failure == OnFailure::kReject && !may_heal ? Action::kReject : Action::kDefer;
+  return on_failure == OnFailure::kReject && !MayHeal(verdict) ? Action::kReject : Action::kDefer;
 }
 
 // The operator's part: the rule, if one matches, and what follows from a failure.
@@ -188,6 +187,12 @@ Verdict Judge(const Question& question, const Evidence& evidence, const Outbound
   Verdict verdict = FromEvidence(question, evidence, now);
   ApplyOrders(question, evidence, outbound, verdict);
   return verdict;
+}
+
+Verdict JudgeAnswer(const Question& question, const Evidence* evidence, const Outbound& outbound,
+                    Time now) {
+  if (evidence != nullptr) return Judge(question, *evidence, outbound, now);
+  return JudgeWithoutEvidence(question, outbound, "no answer from DNS in time");
 }
 
 Verdict JudgeWithoutEvidence(const Question& question, const Outbound& outbound,

@@ -22,6 +22,10 @@ Verdict Judge(const Question& question, const Evidence& evidence, const Outbound
 Verdict JudgeWithoutEvidence(const Question& question, const Outbound& outbound,
                              std::string_view why);
 
+// What the doors ask: the verdict on what an inquiry gave; nullptr is nothing in time.
+Verdict JudgeAnswer(const Question& question, const Evidence* evidence, const Outbound& outbound,
+                    Time now);
+
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_POLICY_JUDGE_H_

@@ -7,13 +7,6 @@
 namespace tlswarden {
 namespace {
 
-std::optional<std::uint16_t> ParsePort(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (ec != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
-}
-
 // Only tells addresses from names; whether the address is valid is the MTA's business.
 bool LooksLikeAddress(std::string_view host) {
   if (host.find(':') != std::string_view::npos) return true;
@@ -50,6 +43,13 @@ Result<Parts> Split(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<std::uint16_t> ParsePort(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (ec != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
+}
 
 Result<NextHop> ParseNextHop(std::string_view text) {
   const Result<Parts> parts = Split(text);

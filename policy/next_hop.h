@@ -4,6 +4,7 @@
 #define TLSWARDEN_POLICY_NEXT_HOP_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ struct NextHop {
   bool address_literal = false;    // no policy of any kind applies
   auto operator<=>(const NextHop&) const = default;
 };
+
+// Decimal, 1 to 65535.
+std::optional<std::uint16_t> ParsePort(std::string_view text);
 
 // A service name instead of a port number is refused, as is an empty host.
 Result<NextHop> ParseNextHop(std::string_view text);

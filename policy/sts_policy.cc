@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "policy/tag_list.h"
+#include "policy/utf8.h"
 
 namespace tlswarden {
 namespace {
@@ -30,28 +31,6 @@ std::string_view TakeLine(std::string_view& rest) {
 bool HasControl(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
-// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool IsUtf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto octet = [&](std::size_t at) {
-      return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
-    };
-    const unsigned lead = octet(i);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4) return false;
-    const unsigned second = octet(i + 1);
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-        (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) {
-      return false;
-    }
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((octet(i + k) & 0xc0) != 0x80) return false;
-    }
-    i += length;
-  }
-  return true;
 }
 
 // Of duplicates the first counts (section 3.2); unknown keys are ignored.
@@ -149,6 +128,10 @@ Result<StsPolicy> ParseStsPolicy(std::string_view body) {
 bool AllowsMx(const StsPolicy& policy, const Domain& host) {
   return std::any_of(policy.mx.begin(), policy.mx.end(),
                      [&](const MxPattern& pattern) { return Matches(pattern, host); });
+}
+
+bool IsDowngrade(const StsPolicy& before, const StsPolicy& now) {
+  return now.mode > before.mode || now.max_age < before.max_age || now.mx.size() < before.mx.size();
 }
 
 }  // namespace tlswarden

@@ -14,7 +14,7 @@
 
 namespace tlswarden {
 
-enum class StsMode { kEnforce, kTesting, kNone };
+enum class StsMode { kEnforce, kTesting, kNone };  // from the strictest
 
 std::string_view ToString(StsMode mode);
 
@@ -36,6 +36,10 @@ Result<StsPolicy> ParseStsPolicy(std::string_view body);
 
 // True when a pattern of the policy matches (RFC 8461 section 4.1).
 bool AllowsMx(const StsPolicy& policy, const Domain& host);
+
+// True when the new policy protects less, or for less time: another mode, a shorter max_age, fewer
+// patterns. Administrators want to hear of it.
+bool IsDowngrade(const StsPolicy& before, const StsPolicy& now);
 
 }  // namespace tlswarden
 

@@ -45,6 +45,8 @@ std::string_view ToString(Action action) {
   return "accept";
 }
 
+bool MayHeal(const Verdict& verdict) { return verdict.lookup_failed || verdict.failure->transient; }
+
 Action ActionTaken(const Verdict& verdict) {
   return verdict.observed ? Action::kAccept : verdict.action;
 }

@@ -58,6 +58,9 @@ struct Verdict {
   bool observed = false;         // mode = observe: nothing is enforced
 };
 
+// Whether the failure is one that a later try may heal. REQUIRES: verdict.failure
+bool MayHeal(const Verdict& verdict);
+
 // What is done with the message, and what the MTA is told to demand: nothing in observe mode.
 Action ActionTaken(const Verdict& verdict);
 TlsLevel LevelDemanded(const Verdict& verdict);

@@ -1,5 +1,8 @@
 #include "resolver/dns.h"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <utility>
+
 namespace tlswarden {
 
 std::string_view ToString(RrType type) {
@@ -20,6 +23,24 @@ std::string_view ToString(RrType type) {
       return "TLSA";
   }
   return "?";
+}
+
+boost::asio::awaitable<AddressReplies> QueryAddresses(Dns& dns, std::string name) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  // Named one by one: GCC 12 destroys temporaries in co_await expressions twice.
+  boost::asio::awaitable<DnsReply> v4 = dns.Query(name, RrType::kA);
+  boost::asio::awaitable<DnsReply> v6 = dns.Query(name, RrType::kAaaa);
+  auto v4_and_v6 = std::move(v4) && std::move(v6);
+  auto both = co_await std::move(v4_and_v6);
+  AddressReplies replies{std::move(std::get<0>(both)), std::move(std::get<1>(both))};
+  co_return replies;
+}
+
+DnsReply FailedReply(std::string name, std::string failure) {
+  DnsReply reply;
+  reply.canonical_name = std::move(name);
+  reply.failure = std::move(failure);
+  return reply;
 }
 
 }  // namespace tlswarden

@@ -65,6 +65,17 @@ class Dns {
   virtual boost::asio::awaitable<DnsReply> Query(std::string name, RrType type) = 0;
 };
 
+struct AddressReplies {
+  DnsReply a;
+  DnsReply aaaa;
+};
+
+// Asks for both address families at once. `dns` must outlive the question.
+boost::asio::awaitable<AddressReplies> QueryAddresses(Dns& dns, std::string name);
+
+// A failure as Query gives it: indeterminate, without records.
+DnsReply FailedReply(std::string name, std::string failure);
+
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_RESOLVER_DNS_H_

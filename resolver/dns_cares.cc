@@ -20,13 +20,6 @@ std::uint16_t RandomId() {
   return id;
 }
 
-DnsReply FailedReply(std::string name, std::string failure) {
-  DnsReply reply;
-  reply.canonical_name = std::move(name);
-  reply.failure = std::move(failure);
-  return reply;
-}
-
 DnsReply ReadReply(const RawDnsReply& raw, const std::string& name, RrType type, bool trust_ad) {
   if (!raw.failure.empty()) return FailedReply(name, raw.failure);
   return ParseReply(raw.message, name, type, trust_ad);

@@ -2,20 +2,14 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <fstream>
 #include <sstream>
 #include <string_view>
 
+#include "policy/next_hop.h"
+
 namespace tlswarden {
 namespace {
-
-std::optional<std::uint16_t> ParsePort(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
-  return port;
-}
 
 Result<std::vector<DnsServer>> ReadResolvConf(const std::string& path) {
   std::ifstream file(path);

@@ -59,13 +59,6 @@ const char* ReadMessage(Octets octets, std::string_view asked_name, RrType type,
   return nullptr;
 }
 
-DnsReply FailedReply(std::string_view asked_name, std::string failure) {
-  DnsReply reply;
-  reply.canonical_name = LowerAscii(asked_name);
-  reply.failure = std::move(failure);
-  return reply;
-}
-
 std::string RcodeName(unsigned rcode) {
   constexpr std::array<std::string_view, 6> kNames = {"NOERROR",  "FORMERR", "SERVFAIL",
                                                       "NXDOMAIN", "NOTIMP",  "REFUSED"};
@@ -225,17 +218,17 @@ std::vector<std::uint8_t> MakeQuery(std::uint16_t id, std::string_view name, RrT
 DnsReply ParseReply(Octets message, std::string_view asked_name, RrType type, bool trust_ad) {
   Message parts;
   if (const char* wrong = ReadMessage(message, asked_name, type, parts)) {
-    return FailedReply(asked_name, wrong);
+    return FailedReply(LowerAscii(asked_name), wrong);
   }
   if (parts.rcode != 0 && parts.rcode != kRcodeNxDomain) {
-    return FailedReply(asked_name, RcodeName(parts.rcode));
+    return FailedReply(LowerAscii(asked_name), RcodeName(parts.rcode));
   }
   DnsReply reply;
   reply.rcode = parts.rcode == kRcodeNxDomain ? Rcode::kNxDomain : Rcode::kNoError;
   reply.security = trust_ad && parts.authentic ? Security::kSecure : Security::kInsecure;
   reply.canonical_name = LowerAscii(asked_name);
   if (const char* wrong = CollectRecords(message, parts, type, reply)) {
-    return FailedReply(asked_name, wrong);
+    return FailedReply(LowerAscii(asked_name), wrong);
   }
   return reply;
 }

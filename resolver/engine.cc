@@ -84,9 +84,8 @@ class PendingSts {
   }
 
   awaitable<void> WaitForEver() {
-    boost::system::error_code ignored;
     timer_.expires_at(asio::steady_timer::time_point::max());
-    if (!found_) co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_await Wait();
   }
 
   // REQUIRES: the answer is here.
@@ -200,14 +199,10 @@ awaitable<void> Engine::Fly(NextHop next_hop) {
   }
   evidence.sts = sts->Take();
   const auto learned = std::make_shared<const Evidence>(std::move(evidence));
-  Keep(learned);
+  parts_.table.Put(key, learned);
+  if (parts_.store != nullptr) parts_.store->Save(learned);
   Tell(before, *learned);
   Finish(key, learned);
-}
-
-void Engine::Keep(const EvidencePtr& evidence) {
-  parts_.table.Put(ToString(evidence->next_hop), evidence);
-  if (parts_.store != nullptr) parts_.store->Save(evidence);
 }
 
 void Engine::Finish(const std::string& key, const EvidencePtr& evidence) {

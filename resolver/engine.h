@@ -58,7 +58,6 @@ class Engine : public Resolver {
  private:
   void Begin(const NextHop& next_hop, Callback callback);
   boost::asio::awaitable<void> Fly(NextHop next_hop);
-  void Keep(const EvidencePtr& evidence);
   EvidencePtr Known(const std::string& key);
   void Finish(const std::string& key, const EvidencePtr& evidence);
   void Tell(const StsEvidence& before, const Evidence& after);

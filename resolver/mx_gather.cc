@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -49,15 +48,10 @@ HostAddresses ToAddresses(const DnsReply& reply) {
 // RFC 7672 section 2.2.2: addresses first; a host whose address is insecure isn't asked for TLSA,
 // since many broken load balancers answer that with SERVFAIL.
 awaitable<HostAddresses> LookUpAddresses(Dns& dns, HostResult& result) {
-  using asio::experimental::awaitable_operators::operator&&;
   const std::string name = result.host.name.ascii;
-  // Named one by one: GCC 12 destroys temporaries in co_await expressions twice.
-  awaitable<DnsReply> v4 = dns.Query(name, RrType::kA);
-  awaitable<DnsReply> v6 = dns.Query(name, RrType::kAaaa);
-  auto v4_and_v6 = std::move(v4) && std::move(v6);
-  auto both = co_await std::move(v4_and_v6);
-  const DnsReply& a = std::get<0>(both);
-  const DnsReply& aaaa = std::get<1>(both);
+  const AddressReplies replies = co_await QueryAddresses(dns, name);
+  const DnsReply& a = replies.a;
+  const DnsReply& aaaa = replies.aaaa;
   Shorten(result.ttl, a);
   Shorten(result.ttl, aaaa);
   const HostAddresses addresses = Merge(ToAddresses(a), ToAddresses(aaaa));

@@ -1,6 +1,5 @@
 #include "resolver/sts_gather.h"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <utility>
 #include <vector>
 
@@ -31,17 +30,11 @@ std::string Join(const std::vector<std::string>& items) {
 // The addresses of the policy host that may be visited.
 awaitable<Result<std::vector<std::string>, Failure>> FindPolicyHost(Dns& dns, std::string host,
                                                                     bool allow_private) {
-  using asio::experimental::awaitable_operators::operator&&;
-  // Named one by one: GCC 12 destroys temporaries in co_await expressions twice.
-  awaitable<DnsReply> v4 = dns.Query(host, RrType::kA);
-  awaitable<DnsReply> v6 = dns.Query(host, RrType::kAaaa);
-  auto v4_and_v6 = std::move(v4) && std::move(v6);
-  auto both = co_await std::move(v4_and_v6);
-  std::vector<std::string> found = std::get<0>(both).addresses;
-  const std::vector<std::string>& more = std::get<1>(both).addresses;
-  found.insert(found.end(), more.begin(), more.end());
+  const AddressReplies replies = co_await QueryAddresses(dns, host);
+  std::vector<std::string> found = replies.a.addresses;
+  found.insert(found.end(), replies.aaaa.addresses.begin(), replies.aaaa.addresses.end());
   if (found.empty()) {
-    const DnsReply& a = std::get<0>(both);
+    const DnsReply& a = replies.a;
     const std::string why = a.rcode == Rcode::kFailure ? ": " + a.failure : "";
     co_return Error{
         Failure{ResultType::kStsPolicyFetchError, host + " has no address" + why, true}};

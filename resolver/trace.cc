@@ -53,8 +53,8 @@ boost::asio::awaitable<Result<std::string, Failure>> TracedHttps::GetPolicy(
   Step step;
   step.what = "GET https://" + host + "/.well-known/mta-sts.txt";
   Result<std::string, Failure> body = co_await https_.GetPolicy(std::move(host), addresses);
-  step.result = body.ok() ? "200, " + std::to_string(body->size()) + " octets"
-                          : std::string(ToString(body.error().type)) + ": " + body.error().reason;
+  step.result =
+      body.ok() ? "200, " + std::to_string(body->size()) + " octets" : ToString(body.error());
   step.took = Since(start);
   trace_.push_back(std::move(step));
   co_return body;

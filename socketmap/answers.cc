@@ -52,9 +52,7 @@ void Answers::AppendJudged(std::string_view request, const MapRequest& parsed,
                            std::chrono::microseconds took, std::string& out) {
   const Question question{*parsed.next_hop, parsed.next_hop->domain};
   MapAnswered record;
-  record.verdict = evidence != nullptr
-                       ? Judge(question, *evidence, outbound_, resolver_.Now())
-                       : JudgeWithoutEvidence(question, outbound_, "no answer from DNS in time");
+  record.verdict = JudgeAnswer(question, evidence.get(), outbound_, resolver_.Now());
   record.answer = PostfixReply(record.verdict, parsed.with_tlsrpt);
   AppendNetstring(record.answer, out);
   if (evidence != nullptr) Keep(request, record.answer, *evidence);

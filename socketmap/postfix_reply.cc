@@ -48,7 +48,7 @@ std::string SecureReply(const Verdict& verdict, bool with_tlsrpt) {
 std::string TempReply(const Verdict& verdict) {
   std::string reply = "TEMP ";
   if (!verdict.failure) return reply + "no answer";
-  reply += std::string(ToString(verdict.failure->type)) + ": " + verdict.failure->reason;
+  reply += ToString(*verdict.failure);
   for (char& c : reply) {
     if (c < 0x20 || c > 0x7e) c = '?';
   }

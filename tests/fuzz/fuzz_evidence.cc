@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Check(verdict.level != TlsLevel::kSecure || !verdict.mx.empty());
     ExplainMx(evidence->mx);
     ExplainSts(evidence->sts, now);
-    ExplainVerdict(verdict, *evidence, now);
+    ExplainVerdict(verdict, *evidence);
   }
   return 0;
 }

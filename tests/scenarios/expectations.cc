@@ -104,7 +104,7 @@ std::vector<std::string> Explained(const Desk& desk) {
   const Evidence& evidence = *desk.answer.evidence;
   std::vector<std::string> lines = ExplainMx(evidence.mx);
   for (std::string& line : ExplainSts(evidence.sts, desk.answer.at)) lines.push_back(line);
-  lines.push_back(ExplainVerdict(desk.answer.verdict, evidence, desk.answer.at));
+  lines.push_back(ExplainVerdict(desk.answer.verdict, evidence));
   return lines;
 }
 

@@ -53,7 +53,7 @@ TEST(ExplainSts, PolicyAndFailure) {
 
 TEST(ExplainVerdict, SaysWhy) {
   const auto explain = [](const Evidence& evidence, const Outbound& orders) {
-    return ExplainVerdict(Judge(Ask("a.test"), evidence, orders, kNow), evidence, kNow);
+    return ExplainVerdict(Judge(Ask("a.test"), evidence, orders, kNow), evidence);
   };
   const auto one = [](HostDane dane) { return Mx(Security::kSecure, {Host("mx.a.test", dane)}); };
   EXPECT_EQ(explain(Seen("a.test", one(HostDane::kNone)), {}), "the domain demands nothing");

@@ -226,7 +226,7 @@ TEST(JudgeLaws, EveryVerdictCanBeExplained) {
   ForEachPoint([](const Point& point) {
     const Evidence evidence = EvidenceOf(point);
     const Verdict& verdict = VerdictOf(point);
-    ASSERT_FALSE(ExplainVerdict(verdict, evidence, kNow).empty()) << Describe(point);
+    ASSERT_FALSE(ExplainVerdict(verdict, evidence).empty()) << Describe(point);
     ASSERT_FALSE(ExplainSts(evidence.sts, kNow).empty()) << Describe(point);
     ASSERT_GE(ExplainMx(evidence.mx).size(), evidence.mx.hosts.size()) << Describe(point);
   });

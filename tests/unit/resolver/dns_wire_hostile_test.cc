@@ -6,25 +6,10 @@
 #include <vector>
 
 #include "resolver/dns_wire.h"
-#include "tests/unit/resolver/dns_builder.h"
+#include "tests/unit/resolver/dns_wire_checks.h"
 
 namespace tlswarden {
 namespace {
-
-constexpr std::uint16_t kSigned = DnsBuilder::kReply | DnsBuilder::kAd;
-const Wire kAddress = {192, 0, 2, 1};
-
-DnsReply Parse(const DnsBuilder& builder, std::string_view name, RrType type) {
-  return ParseReply(builder.wire(), name, type, true);
-}
-
-void ExpectFailure(const DnsReply& reply, std::string_view failure) {
-  EXPECT_EQ(reply.rcode, Rcode::kFailure);
-  EXPECT_EQ(reply.security, Security::kIndeterminate);
-  EXPECT_EQ(reply.failure, failure);
-  EXPECT_TRUE(reply.addresses.empty() && reply.mx.empty() && reply.txt.empty() &&
-              reply.tlsa.empty());
-}
 
 // Whatever is cut off, no part of the reply is left.
 TEST(DnsWireHostile, EveryShorterMessageFails) {

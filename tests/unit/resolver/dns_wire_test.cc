@@ -5,27 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/resolver/dns_builder.h"
+#include "tests/unit/resolver/dns_wire_checks.h"
 
 namespace tlswarden {
 namespace {
 
 using std::chrono::seconds;
-
-constexpr std::uint16_t kSigned = DnsBuilder::kReply | DnsBuilder::kAd;
-const Wire kAddress = {192, 0, 2, 1};
-
-DnsReply Parse(const DnsBuilder& builder, std::string_view name, RrType type, bool trust = true) {
-  return ParseReply(builder.wire(), name, type, trust);
-}
-
-void ExpectFailure(const DnsReply& reply, std::string_view failure) {
-  EXPECT_EQ(reply.rcode, Rcode::kFailure);
-  EXPECT_EQ(reply.security, Security::kIndeterminate);
-  EXPECT_EQ(reply.failure, failure);
-  EXPECT_TRUE(reply.addresses.empty() && reply.mx.empty() && reply.txt.empty() &&
-              reply.tlsa.empty());
-}
 
 TEST(DnsWire, QueryIsAsSpecified) {
   const Wire expected = {0xAB, 0xCD, 0x01, 0x20, 0,    1,   0,   0, 0, 0,  0, 1,
