@@ -34,7 +34,7 @@ json::value EncodeSts(const StsEvidence& sts) {
                       {"look_again_at", Seconds(sts.look_again_at)}};
   if (sts.learned) {
     std::string text;
-    for (const std::string& line : sts.learned->policy.lines) text += line + '\n';
+    for (const std::string& line : sts.learned->policy->lines) text += line + '\n';
     object["learned"] = json::object{
         {"text", text}, {"id", sts.learned->id}, {"fetched_at", Seconds(sts.learned->fetched_at)}};
   }

@@ -25,8 +25,8 @@ constexpr std::chrono::seconds BoundedTtl(std::chrono::seconds ttl) {
 
 // True when a learned policy with an unchanged id should be fetched again: a day or half of its
 // life is over.
-constexpr bool FetchIsDue(const LearnedStsPolicy& learned, Time now) {
-  return now >= learned.fetched_at + std::min(kFetchAgain, learned.policy.max_age / 2);
+inline bool FetchIsDue(const LearnedStsPolicy& learned, Time now) {
+  return now >= learned.fetched_at + std::min(kFetchAgain, learned.policy->max_age / 2);
 }
 
 // How long evidence is worth keeping: as long as it is usable or its policy lives.

@@ -10,7 +10,7 @@ namespace {
 // What would be lost: nothing, TLSA records that can be asked again, or a policy whose loss opens
 // the first-contact gap anew (RFC 8461 section 10.2).
 std::size_t Worth(const Evidence& evidence) {
-  if (evidence.sts.learned && evidence.sts.learned->policy.mode == StsMode::kEnforce) return 3;
+  if (evidence.sts.learned && evidence.sts.learned->policy->mode == StsMode::kEnforce) return 3;
   if (evidence.sts.learned) return 2;
   const bool dane = std::any_of(evidence.mx.hosts.begin(), evidence.mx.hosts.end(),
                                 [](const MxHost& host) { return host.dane == HostDane::kUsable; });

@@ -1,5 +1,6 @@
 #include "daemon/log_format.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -55,9 +56,22 @@ bool NeedsQuotes(std::string_view value, std::string_view rendered) {
   return value.empty() || rendered.find_first_of(" \"=\\") != std::string_view::npos;
 }
 
-std::string TextValue(std::string_view value) {
-  std::string rendered = Render(value, Style::kValue, kMaxLoggedValueOctets);
-  return NeedsQuotes(value, rendered) ? '"' + rendered + '"' : rendered;
+// Nearly every value: shows as it is. Taking it as a whole saves half of a line's cost.
+bool IsPlain(std::string_view value) {
+  return !value.empty() && value.size() <= kMaxLoggedValueOctets &&
+         std::all_of(value.begin(), value.end(), [](char c) {
+           return c > ' ' && c <= '~' && c != '"' && c != '=' && c != '\\';
+         });
+}
+
+void AppendTextValue(std::string_view value, std::string* out) {
+  if (IsPlain(value)) {
+    *out += value;
+    return;
+  }
+  const std::string rendered = Render(value, Style::kValue, kMaxLoggedValueOctets);
+  const std::string_view quote = NeedsQuotes(value, rendered) ? "\"" : "";
+  out->append(quote).append(rendered).append(quote);
 }
 
 void AppendJsonMember(std::string_view key, std::string_view value, std::size_t most,
@@ -96,12 +110,13 @@ std::string Format(const LogLine& line, LogFormat format) {
     }
     return out += '}';
   }
-  out = TextValue(queue_id) + ':';
+  AppendTextValue(queue_id, &out);
+  out += ':';
   for (const auto& [key, value] : line.fields) {
     out += ' ';
     out += key;
     out += '=';
-    out += TextValue(value);
+    AppendTextValue(value, &out);
   }
   return out;
 }

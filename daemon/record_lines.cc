@@ -46,6 +46,7 @@ std::string Describe(const StsPolicy& policy) {
 
 LogLine ToLogLine(const VerdictGiven& record) {
   LogLine line;
+  line.fields.reserve(12);  // all that it can have; growing step by step costs as much as the rest
   const Verdict& verdict = record.verdict;
   line.queue_id = record.queue_id;
   Add(line, "rcpt", record.recipient);
@@ -72,14 +73,14 @@ LogLine ToLogLine(const MapAnswered& record) {
 
 LogLine ToLogLine(const PolicyChanged& record) {
   LogLine line;
-  const bool downgrade = record.before && IsDowngrade(record.before->policy, record.now.policy);
+  const bool downgrade = record.before && IsDowngrade(*record.before->policy, *record.now.policy);
   if (downgrade) line.level = LogLevel::kWarning;
   Add(line, "policy", !record.before ? "learned" : downgrade ? "downgraded" : "changed");
   Add(line, "policy-type", "sts");
   Add(line, "policy-domain", record.domain.ascii);
   Add(line, "id", record.now.id);
-  if (record.before) Add(line, "before", Describe(record.before->policy));
-  Add(line, "now", Describe(record.now.policy));
+  if (record.before) Add(line, "before", Describe(*record.before->policy));
+  Add(line, "now", Describe(*record.now.policy));
   return line;
 }
 

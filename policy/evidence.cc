@@ -21,7 +21,7 @@ std::string_view ToString(HostDane dane) {
 }
 
 const LearnedStsPolicy* EnforcedSts(const StsEvidence& sts, Time now) {
-  if (!sts.learned || sts.learned->policy.mode != StsMode::kEnforce) return nullptr;
+  if (!sts.learned || sts.learned->policy->mode != StsMode::kEnforce) return nullptr;
   return now < sts.learned->ExpiresAt() ? &*sts.learned : nullptr;
 }
 

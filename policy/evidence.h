@@ -24,10 +24,10 @@ using Time = std::chrono::sys_seconds;
 
 // A policy with the facts of its fetch (RFC 8461 section 3.3).
 struct LearnedStsPolicy {
-  StsPolicy policy;
+  SharedStsPolicy policy;
   std::string id;  // of the TXT record that announced it
   Time fetched_at;
-  Time ExpiresAt() const { return fetched_at + policy.max_age; }
+  Time ExpiresAt() const { return fetched_at + policy->max_age; }
   bool operator==(const LearnedStsPolicy&) const = default;
 };
 

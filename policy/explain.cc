@@ -63,9 +63,9 @@ std::vector<std::string> ExplainSts(const StsEvidence& sts, Time now) {
   if (sts.learned) {
     const LearnedStsPolicy& learned = *sts.learned;
     std::string patterns;
-    for (const MxPattern& pattern : learned.policy.mx) patterns += ' ' + ToString(pattern);
+    for (const MxPattern& pattern : learned.policy->mx) patterns += ' ' + ToString(pattern);
     lines.push_back("policy " + learned.id + ", mode " +
-                    std::string(ToString(learned.policy.mode)) + ", mx" + patterns);
+                    std::string(ToString(learned.policy->mode)) + ", mx" + patterns);
     lines.push_back("fetched " + Format(learned.fetched_at) +
                     (now < learned.ExpiresAt() ? ", in force until " : ", expired since ") +
                     Format(learned.ExpiresAt()));

@@ -33,7 +33,7 @@ const Failure* FirstHostFailure(const MxEvidence& mx) {
 // A policy in testing mode demands nothing, but it is what the domain publishes.
 bool PublishesSts(const StsEvidence& sts, Time now) {
   return sts.learned && now < sts.learned->ExpiresAt() &&
-         sts.learned->policy.mode != StsMode::kNone;
+         sts.learned->policy->mode != StsMode::kNone;
 }
 
 PolicyType TypeOf(TlsLevel level, const StsEvidence& sts, Time now) {
@@ -56,9 +56,8 @@ Verdict FromEvidence(const Question& question, const Evidence& evidence, Time no
     verdict.failure = mx.failure;
     verdict.lookup_failed = mx.security != Security::kBogus;
   } else if (verdict.level == TlsLevel::kSecure && sts != nullptr) {
-    verdict.mx = sts->policy.mx;
-    verdict.lines = sts->policy.lines;
-    verdict.failure = CheckMxAgainstSts(mx, sts->policy, verdict.mx_hostname);
+    verdict.sts = sts->policy;
+    verdict.failure = CheckMxAgainstSts(mx, *sts->policy, verdict.mx_hostname);
   } else if (hosts == HostsStatus::kAllFailed && verdict.level != TlsLevel::kMay) {
     const Failure* failure = FirstHostFailure(mx);
     if (failure != nullptr) verdict.failure = *failure;

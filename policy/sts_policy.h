@@ -4,8 +4,10 @@
 #define TLSWARDEN_POLICY_STS_POLICY_H_
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "policy/domain.h"
@@ -27,6 +29,19 @@ struct StsPolicy {
   std::vector<MxPattern> mx;        // empty only when the mode is none
   std::vector<std::string> lines;   // as served, for reports (RFC 8460 section 4.4)
   bool operator==(const StsPolicy&) const = default;
+};
+
+// A policy that nobody changes. Copies share it, since every verdict on a domain carries it.
+class SharedStsPolicy {
+ public:
+  SharedStsPolicy(StsPolicy policy)  // NOLINT(google-explicit-constructor): a policy is one
+      : shared_(std::make_shared<const StsPolicy>(std::move(policy))) {}
+  const StsPolicy& operator*() const { return *shared_; }
+  const StsPolicy* operator->() const { return shared_.get(); }
+  bool operator==(const SharedStsPolicy& other) const { return *shared_ == *other.shared_; }
+
+ private:
+  std::shared_ptr<const StsPolicy> shared_;  // never null
 };
 
 // Follows the ABNF: one bad line voids the policy, as does anything that could turn into an

@@ -5,14 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "policy/domain.h"
 #include "policy/evidence.h"
 #include "policy/failure.h"
-#include "policy/mx_pattern.h"
 #include "policy/next_hop.h"
 #include "policy/rule.h"
+#include "policy/sts_policy.h"
 #include "policy/tls_level.h"
 
 namespace tlswarden {
@@ -45,8 +44,7 @@ struct Verdict {
   TlsLevel level = TlsLevel::kMay;
   PolicyType policy_type = PolicyType::kNoPolicyFound;
   Domain policy_domain;
-  std::vector<MxPattern> mx;       // level kSecure: the names that may be on the certificate
-  std::vector<std::string> lines;  // level kSecure: the MTA-STS policy as served
+  std::optional<SharedStsPolicy> sts;  // level kSecure: whose names must be on the certificate
 
   // For the message now. What would follow without observe mode: see ActionTaken.
   Action action = Action::kAccept;

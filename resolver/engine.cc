@@ -215,7 +215,7 @@ void Engine::Tell(const StsEvidence& before, const Evidence& after) {
   const Domain& domain = after.next_hop.domain;
   const bool changed =
       after.sts.learned &&
-      (!before.learned || before.learned->policy.lines != after.sts.learned->policy.lines);
+      (!before.learned || before.learned->policy->lines != after.sts.learned->policy->lines);
   if (changed) parts_.sink.Write(PolicyChanged{domain, before.learned, *after.sts.learned});
   // A TXT lookup that fails on first contact isn't worth a line: nothing is known to be announced.
   const bool told = after.sts.failure && (after.sts.learned || !after.sts.failed_id.empty() ||

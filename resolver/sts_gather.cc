@@ -73,7 +73,7 @@ void Learn(StsPolicy policy, const StsRecord& record, Time now, StsEvidence& sts
   sts.failure.reset();
   sts.failed_id.clear();
   // A policy with a short life is looked at again when that life is over.
-  const Time expires = now + std::max(sts.learned->policy.max_age, kLeastTtl);
+  const Time expires = now + std::max(sts.learned->policy->max_age, kLeastTtl);
   sts.look_again_at = std::min(sts.look_again_at, expires);
 }
 
@@ -98,7 +98,7 @@ awaitable<void> Fetch(Dns& dns, Https& https, Domain domain, StsRecord announced
 // who blocks that record can wait for the policy's end.
 awaitable<void> FetchWithoutRecord(Dns& dns, Https& https, Domain domain, bool allow_private,
                                    Time now, StsEvidence& sts) {
-  if (!sts.learned || sts.learned->policy.mode == StsMode::kNone) co_return;
+  if (!sts.learned || sts.learned->policy->mode == StsMode::kNone) co_return;
   const StsRecord known{sts.learned->id};
   if (!NeedsFetch(sts, known, now)) co_return;
   co_await Fetch(dns, https, domain, known, allow_private, now, sts);

@@ -26,10 +26,10 @@ std::string MatchList(const std::vector<MxPattern>& patterns) {
 
 // What makes Postfix report the session under the MTA-STS policy (RFC 8460 section 4.4). It
 // crashes, in 3.10.0, when there is no policy_string or no mx_host_pattern; both are always there.
-void AppendTlsrpt(const Verdict& verdict, std::string& reply) {
-  reply += " policy_type=sts policy_domain=" + verdict.policy_domain.ascii;
-  for (const MxPattern& pattern : verdict.mx) reply += " mx_host_pattern=" + ToString(pattern);
-  for (const std::string& line : verdict.lines) {
+void AppendTlsrpt(const Domain& policy_domain, const StsPolicy& policy, std::string& reply) {
+  reply += " policy_type=sts policy_domain=" + policy_domain.ascii;
+  for (const MxPattern& pattern : policy.mx) reply += " mx_host_pattern=" + ToString(pattern);
+  for (const std::string& line : policy.lines) {
     if (!IsSafeLine(line)) continue;
     std::string attribute = " { policy_string = " + line + " }";
     std::replace(attribute.begin(), attribute.end(), '\t', ' ');
@@ -38,9 +38,11 @@ void AppendTlsrpt(const Verdict& verdict, std::string& reply) {
   }
 }
 
+// REQUIRES: verdict.sts
 std::string SecureReply(const Verdict& verdict, bool with_tlsrpt) {
-  std::string reply = "OK secure match=" + MatchList(verdict.mx) + " servername=hostname";
-  if (with_tlsrpt) AppendTlsrpt(verdict, reply);
+  const StsPolicy& policy = **verdict.sts;
+  std::string reply = "OK secure match=" + MatchList(policy.mx) + " servername=hostname";
+  if (with_tlsrpt) AppendTlsrpt(verdict.policy_domain, policy, reply);
   return reply;
 }
 

@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Time now : {evidence->obtained_at, KeepUntil(*evidence)}) {
     const Question question{evidence->next_hop, evidence->next_hop.domain};
     const Verdict verdict = Judge(question, *evidence, Outbound(), now);
-    Check(verdict.level != TlsLevel::kSecure || !verdict.mx.empty());
+    Check(verdict.level != TlsLevel::kSecure || verdict.sts.has_value());
     ExplainMx(evidence->mx);
     ExplainSts(evidence->sts, now);
     ExplainVerdict(verdict, *evidence);

@@ -24,8 +24,7 @@ void CheckReply(const StsPolicy& policy) {
   Verdict verdict;
   verdict.level = TlsLevel::kSecure;
   verdict.policy_domain = Domain{"a.example"};
-  verdict.mx = policy.mx;
-  verdict.lines = policy.lines;
+  verdict.sts = policy;
   const std::string reply = PostfixReply(verdict, true);
   bool open = false;
   for (std::size_t i = 0; i < reply.size(); ++i) {

@@ -32,7 +32,7 @@ std::string FailureInWords(const Desk& desk) {
 std::string Policy(const Desk& desk) {
   if (desk.answer.evidence == nullptr || !desk.answer.evidence->sts.learned) return "none";
   const LearnedStsPolicy& learned = *desk.answer.evidence->sts.learned;
-  const std::string text = learned.id + ' ' + std::string(ToString(learned.policy.mode));
+  const std::string text = learned.id + ' ' + std::string(ToString(learned.policy->mode));
   return desk.answer.at < learned.ExpiresAt() ? text : text + " expired";
 }
 

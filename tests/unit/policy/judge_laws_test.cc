@@ -26,8 +26,8 @@ void ExpectEverywhere(Holds holds) {
 
 bool Same(const Verdict& a, const Verdict& b) {
   return a.level == b.level && a.policy_type == b.policy_type &&
-         a.policy_domain == b.policy_domain && a.mx == b.mx && a.lines == b.lines &&
-         a.action == b.action && a.failure == b.failure && a.lookup_failed == b.lookup_failed &&
+         a.policy_domain == b.policy_domain && a.sts == b.sts && a.action == b.action &&
+         a.failure == b.failure && a.lookup_failed == b.lookup_failed &&
          a.mx_hostname == b.mx_hostname && a.rule == b.rule && a.observed == b.observed;
 }
 
@@ -147,7 +147,8 @@ TEST(JudgeLaws, UndecidedAlwaysHasAFailure) {
 TEST(JudgeLaws, SecureHasNamesAndLines) {
   ExpectEverywhere([](const Point&, const Verdict& v) {
     return v.level != TlsLevel::kSecure ||
-           (!v.mx.empty() && !v.lines.empty() && v.policy_type == PolicyType::kSts);
+           (v.sts && !(*v.sts)->mx.empty() && !(*v.sts)->lines.empty() &&
+            v.policy_type == PolicyType::kSts);
   });
 }
 

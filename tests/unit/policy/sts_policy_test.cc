@@ -190,10 +190,12 @@ TEST(ParseStsPolicy, ModeNoneNeedsNoMx) {
 }
 
 TEST(ParseStsPolicy, BoundsTheNumberOfMx) {
-  EXPECT_EQ(Policy(PolicyText("enforce", std::vector<std::string>(kMaxMxPatterns, "a.example"))).mx.size(),
+  EXPECT_EQ(Policy(PolicyText("enforce", std::vector<std::string>(kMaxMxPatterns, "a.example")))
+                .mx.size(),
             kMaxMxPatterns);
-  EXPECT_FALSE(
-      ParseStsPolicy(PolicyText("enforce", std::vector<std::string>(kMaxMxPatterns + 1, "a.example"))).ok());
+  EXPECT_FALSE(ParseStsPolicy(
+                   PolicyText("enforce", std::vector<std::string>(kMaxMxPatterns + 1, "a.example")))
+                   .ok());
 }
 
 TEST(ParseStsPolicy, KeepsTheLinesAsServed) {

@@ -21,8 +21,7 @@ Verdict At(TlsLevel level) {
 Verdict Secure(const StsPolicy& policy) {
   Verdict verdict = At(TlsLevel::kSecure);
   verdict.policy_type = PolicyType::kSts;
-  verdict.mx = policy.mx;
-  verdict.lines = policy.lines;
+  verdict.sts = policy;
   return verdict;
 }
 
