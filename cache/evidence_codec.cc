@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 constexpr std::size_t kMaxHosts = 512;  // as many as the DNS answer reader takes
 constexpr std::size_t kMaxTlsaRecords = 512;
 
@@ -29,8 +29,13 @@ json::value EncodeFailure(const std::optional<Failure>& failure) {
 
 json::value EncodeSts(const StsEvidence& sts) {
   json::object object{{"failure", EncodeFailure(sts.failure)},
+                      {"failing_since", Seconds(sts.failing_since)},
+                      {"warned_at", Seconds(sts.warned_at)},
+                      {"failed_lookups", sts.failed_lookups},
                       {"failed_id", sts.failed_id},
+                      {"failed_fetches", sts.failed_fetches},
                       {"no_fetch_before", Seconds(sts.no_fetch_before)},
+                      {"refresh_at", Seconds(sts.refresh_at)},
                       {"look_again_at", Seconds(sts.look_again_at)}};
   if (sts.learned) {
     std::string text;
@@ -69,6 +74,7 @@ json::value EncodeMx(const MxEvidence& mx) {
                       {"null_mx", mx.null_mx},
                       {"no_such_domain", mx.no_such_domain},
                       {"failure", EncodeFailure(mx.failure)},
+                      {"failed_lookups", mx.failed_lookups},
                       {"good_until", Seconds(mx.good_until)}};
 }
 
@@ -148,9 +154,14 @@ StsEvidence DecodeSts(const json::object& object) {
   StsEvidence sts;
   if (object.contains("learned")) sts.learned = DecodeLearned(Object(object, "learned"));
   sts.failure = DecodeFailure(object.at("failure"));
+  sts.failing_since = At(object, "failing_since");
+  sts.warned_at = At(object, "warned_at");
+  sts.failed_lookups = Number<int>(object.at("failed_lookups"));
   sts.failed_id = Text(object, "failed_id");
   if (!sts.failed_id.empty() && !IsStsId(sts.failed_id)) Refuse("malformed id");
+  sts.failed_fetches = Number<int>(object.at("failed_fetches"));
   sts.no_fetch_before = At(object, "no_fetch_before");
+  sts.refresh_at = At(object, "refresh_at");
   sts.look_again_at = At(object, "look_again_at");
   return sts;
 }
@@ -195,6 +206,7 @@ MxEvidence DecodeMx(const json::object& object) {
   mx.null_mx = object.at("null_mx").as_bool();
   mx.no_such_domain = object.at("no_such_domain").as_bool();
   mx.failure = DecodeFailure(object.at("failure"));
+  mx.failed_lookups = Number<int>(object.at("failed_lookups"));
   mx.good_until = At(object, "good_until");
   return mx;
 }

@@ -60,6 +60,10 @@ std::string_view SqliteStatement::Text(int column) const {
   return {reinterpret_cast<const char*>(text), octets};
 }
 
+std::int64_t SqliteStatement::Number(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
 void SqliteStatement::Reset() {
   if (statement_ == nullptr) return;  // sqlite3_clear_bindings would look into it
   sqlite3_reset(statement_.get());

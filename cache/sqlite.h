@@ -52,6 +52,7 @@ class SqliteStatement {
   // True: the last Step ended without an error.
   bool ok() const { return last_ == SQLITE_ROW || last_ == SQLITE_DONE; }
   std::string_view Text(int column) const;
+  std::int64_t Number(int column) const;
   void Reset();
 
  private:

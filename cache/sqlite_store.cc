@@ -1,10 +1,12 @@
 #include "cache/sqlite_store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
 #include "cache/evidence_codec.h"
 #include "cache/freshness.h"
+#include "cache/worth.h"
 
 namespace tlswarden {
 namespace {
@@ -19,11 +21,19 @@ constexpr std::size_t kMaxQueued = 100000;
 // would hold up the start.
 constexpr std::uintmax_t kCheckedOctets = 8 << 20;
 
+// How many rows more than allowed go at once; a batch brings fewer, as a rule.
+constexpr std::int64_t kTrimmedRows = 1000;
+
 constexpr char kSchema[] =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
     "CREATE TABLE IF NOT EXISTS evidence(next_hop TEXT PRIMARY KEY, keep_until INTEGER NOT NULL,"
-    " body TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS evidence_keep_until ON evidence(keep_until);";
+    " worth INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS evidence_keep_until ON evidence(keep_until);"
+    "CREATE INDEX IF NOT EXISTS evidence_worth ON evidence(worth, keep_until);";
+
+// Of the tables, as SQLite's user_version. No release has written another one.
+constexpr std::int64_t kSchemaVersion = 2;
+constexpr char kBeginAnew[] = "DROP TABLE IF EXISTS evidence; PRAGMA user_version = 2";
 
 struct Opened {
   std::optional<SqliteDb> db;
@@ -39,12 +49,22 @@ std::optional<std::string> CheckIntegrity(const SqliteDb& db, const std::string&
   return "integrity check failed";
 }
 
+std::optional<std::string> MakeTables(SqliteDb& db) {
+  SqliteStatement version(db, "PRAGMA user_version");
+  const bool current = version.Step() && version.Number(0) == kSchemaVersion;
+  version.Reset();
+  if (!current) {
+    if (std::optional<std::string> error = db.Execute(kBeginAnew)) return error;
+  }
+  return db.Execute(kSchema);
+}
+
 Opened TryOpen(const std::string& path) {
   Result<SqliteDb> db = SqliteDb::Open(path);
   if (!db) return {std::nullopt, db.error(), false};
   Opened opened;
   opened.db = std::move(db).value();
-  if (const std::optional<std::string> error = opened.db->Execute(kSchema)) {
+  if (const std::optional<std::string> error = MakeTables(*opened.db)) {
     opened.error = path + ": " + *error;
     opened.corrupt = opened.db->IsCorrupt();
   } else if (const std::optional<std::string> damage = CheckIntegrity(*opened.db, path)) {
@@ -70,7 +90,7 @@ std::optional<std::string> MoveAside(const std::string& path, Time now) {
 }  // namespace
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path, RecordSink& sink,
-                                                       Time now) {
+                                                       Time now, std::size_t max_rows) {
   Opened writer = TryOpen(path);
   if (writer.corrupt) {
     writer.db.reset();
@@ -84,11 +104,12 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path, 
   Result<SqliteDb> reader = SqliteDb::Open(path);
   if (!reader) return Error{reader.error()};
   return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::move(reader).value(), *std::move(writer.db), sink));
+      new SqliteStore(std::move(reader).value(), *std::move(writer.db), sink, max_rows));
 }
 
-SqliteStore::SqliteStore(SqliteDb reader, SqliteDb writer, RecordSink& sink)
+SqliteStore::SqliteStore(SqliteDb reader, SqliteDb writer, RecordSink& sink, std::size_t max_rows)
     : sink_(sink),
+      max_rows_(static_cast<std::int64_t>(max_rows)),
       reader_(std::move(reader)),
       select_(reader_, "SELECT body FROM evidence WHERE next_hop = ?1"),
       writer_(std::move(writer)),
@@ -111,6 +132,11 @@ EvidencePtr SqliteStore::Load(const std::string& key) {
     Result<Evidence> decoded = DecodeEvidence(select_.Text(0));
     if (decoded && ToString(decoded->next_hop) == key) {
       evidence = std::make_shared<const Evidence>(std::move(decoded).value());
+    } else {
+      sink_.Write(Notice{Notice::Level::kWarning,
+                         "cache store: what it holds of " + key + " is damaged (" +
+                             (decoded ? "it is another's" : decoded.error()) +
+                             "); the domain is asked anew"});
     }
   } else if (!select_.ok()) {
     Complain("can't be read: " + reader_.LastError());
@@ -155,26 +181,24 @@ void SqliteStore::WriteLoop() {
 
 void SqliteStore::Write(const Batch& batch) {
   std::optional<std::string> error = writer_.Execute("BEGIN");
-  SqliteStatement insert(writer_,
-                         "INSERT INTO evidence(next_hop, keep_until, body) VALUES(?1, ?2, ?3) "
-                         "ON CONFLICT(next_hop) DO UPDATE SET keep_until = ?2, body = ?3");
-  // Sweeps a little with each batch, so that the file doesn't grow with names of the past.
-  SqliteStatement sweep(writer_,
-                        "DELETE FROM evidence WHERE next_hop IN "
-                        "(SELECT next_hop FROM evidence WHERE keep_until < ?1 LIMIT 500)");
+  SqliteStatement insert(
+      writer_,
+      "INSERT INTO evidence(next_hop, keep_until, worth, body) VALUES(?1, ?2, ?3, ?4) "
+      "ON CONFLICT(next_hop) DO UPDATE SET keep_until = ?2, worth = ?3, body = ?4");
   Time latest{};
   for (const auto& [key, evidence] : batch) {
     const std::string body = EncodeEvidence(*evidence);
     insert.Bind(1, key);
     insert.Bind(2, KeepUntil(*evidence).time_since_epoch().count());
-    insert.Bind(3, body);
+    insert.Bind(3, Worth(*evidence, evidence->obtained_at));
+    insert.Bind(4, body);
     insert.Step();
     if (!insert.ok() && !error) error = writer_.LastError();
     insert.Reset();
     latest = std::max(latest, evidence->obtained_at);
   }
-  sweep.Bind(1, latest.time_since_epoch().count());
-  sweep.Step();
+  rows_at_most_ += static_cast<std::int64_t>(batch.size());
+  Sweep(latest);
   if (const std::optional<std::string> failed = writer_.Execute("COMMIT"); failed && !error) {
     error = failed;
   }
@@ -182,6 +206,27 @@ void SqliteStore::Write(const Batch& batch) {
     writer_.Execute("ROLLBACK");
     Complain("can't be written: " + *error);
   }
+}
+
+// A little with each batch, so that the file doesn't grow with names of the past, nor with a flood
+// of new ones: of these the rows that are worth least go (worth.h).
+void SqliteStore::Sweep(Time now) {
+  SqliteStatement old(writer_,
+                      "DELETE FROM evidence WHERE next_hop IN "
+                      "(SELECT next_hop FROM evidence WHERE keep_until < ?1 LIMIT 500)");
+  old.Bind(1, now.time_since_epoch().count());
+  old.Step();
+  if (rows_at_most_ <= max_rows_) return;  // counting takes a while
+  SqliteStatement count(writer_, "SELECT count(*) FROM evidence");
+  if (!count.Step()) return;
+  rows_at_most_ = count.Number(0);
+  if (rows_at_most_ <= max_rows_) return;
+  SqliteStatement least(writer_,
+                        "DELETE FROM evidence WHERE next_hop IN "
+                        "(SELECT next_hop FROM evidence ORDER BY worth, keep_until LIMIT ?1)");
+  least.Bind(1, rows_at_most_ - max_rows_ + std::min(max_rows_ / 10, kTrimmedRows));
+  least.Step();
+  rows_at_most_ = max_rows_ - std::min(max_rows_ / 10, kTrimmedRows);
 }
 
 // Once: a full disk would otherwise fill the log, too.

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,9 +23,10 @@ class SqliteStore : public Store {
  public:
   // Opens or makes the file. A file that is no database or is damaged is renamed to
   // PATH.corrupt-EPOCH, with a warning to the sink, and a new one is begun.
-  // Errors: the directory is missing, no permission, … with the path.
+  // Errors: the directory is missing, no permission, … with the path. About `max_rows` rows are
+  // kept, those that are worth most.
   static Result<std::unique_ptr<SqliteStore>> Open(const std::string& path, RecordSink& sink,
-                                                   Time now);
+                                                   Time now, std::size_t max_rows);
   ~SqliteStore() override;
 
   EvidencePtr Load(const std::string& key) override;
@@ -34,16 +36,20 @@ class SqliteStore : public Store {
  private:
   using Batch = std::unordered_map<std::string, EvidencePtr>;
 
-  SqliteStore(SqliteDb reader, SqliteDb writer, RecordSink& sink);
+  SqliteStore(SqliteDb reader, SqliteDb writer, RecordSink& sink, std::size_t max_rows);
   void WriteLoop();
   void Write(const Batch& batch);
+  void Sweep(Time now);
   void Complain(const std::string& what);
 
   RecordSink& sink_;
+  const std::int64_t max_rows_;
   std::mutex reader_mutex_;
   SqliteDb reader_;
   SqliteStatement select_;
   SqliteDb writer_;  // used by the thread alone
+  // By the thread alone, too. Beginning above any limit, so that the first batch counts.
+  std::int64_t rows_at_most_ = std::numeric_limits<std::int64_t>::max() / 2;
   bool complained_ = false;
 
   std::mutex mutex_;  // guards what follows

@@ -84,15 +84,33 @@ LogLine ToLogLine(const PolicyChanged& record) {
   return line;
 }
 
+LogLine ToLogLine(const PolicyExpired& record) {
+  LogLine line;
+  line.level = LogLevel::kWarning;
+  Add(line, "policy", "expired");
+  Add(line, "policy-type", "sts");
+  Add(line, "policy-domain", record.domain.ascii);
+  Add(line, "before", Describe(*record.policy.policy));
+  if (record.failure) {
+    Add(line, "result-type", std::string(ToString(record.failure->type)));
+    Add(line, "failure-reason-code", record.failure->reason);
+  }
+  return line;
+}
+
 LogLine ToLogLine(const InquiryFailed& record) {
   LogLine line;
-  // A policy that can't be renewed will end one day; that is the time to call its owner.
-  line.level = record.policy_kept ? LogLevel::kWarning : LogLevel::kInfo;
+  // A policy that can't be renewed will end one day; before that is the time to call its owner.
+  if (record.policy_ends) line.level = record.urgent ? LogLevel::kError : LogLevel::kWarning;
   Add(line, "inquiry", "failed");
   Add(line, "policy-domain", record.domain.ascii);
   Add(line, "result-type", std::string(ToString(record.failure.type)));
   Add(line, "failure-reason-code", record.failure.reason);
-  Add(line, "policy", record.policy_kept ? "kept" : "none");
+  Add(line, "policy", record.policy_ends ? "kept" : "none");
+  if (record.policy_ends) {
+    Add(line, "failing-since", ToString(record.failing_since));
+    Add(line, "policy-ends", ToString(*record.policy_ends));
+  }
   return line;
 }
 

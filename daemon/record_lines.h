@@ -13,6 +13,7 @@ namespace tlswarden {
 LogLine ToLogLine(const VerdictGiven& record);
 LogLine ToLogLine(const MapAnswered& record);
 LogLine ToLogLine(const PolicyChanged& record);
+LogLine ToLogLine(const PolicyExpired& record);
 LogLine ToLogLine(const InquiryFailed& record);
 
 }  // namespace tlswarden

@@ -26,6 +26,9 @@ constexpr std::chrono::milliseconds kFinishAnswers{300};
 // A callback has returned when the door is idle, but libmilter still writes the reply.
 constexpr std::chrono::milliseconds kReplyIsWritten{50};
 
+// Disk is cheaper than memory.
+constexpr std::size_t kStoredForEachInMemory = 4;
+
 void Inform(RecordSink& sink, const std::string& text) {
   sink.Write(Notice{Notice::Level::kInfo, text});
 }
@@ -55,7 +58,8 @@ std::optional<std::string> OpenStore(Daemon& daemon) {
   if (daemon.settings.cache.store.empty()) return std::nullopt;
   const Time now = daemon.engine_options.clock();
   Result<std::unique_ptr<SqliteStore>> store =
-      SqliteStore::Open(daemon.settings.cache.store, daemon.sink, now);
+      SqliteStore::Open(daemon.settings.cache.store, daemon.sink, now,
+                        kStoredForEachInMemory * daemon.settings.cache.memory_entries);
   if (!store) return "[cache] store: " + store.error();
   daemon.store = std::move(store).value();
   return std::nullopt;
@@ -150,6 +154,7 @@ void ServeUntilStopped(Daemon& daemon) {
       RequestStop();  // libmilter gave up, or took the signal that was meant for us
     });
   }
+  daemon.engine->StartMaintaining();
   InformOfStart(daemon);
   NotifySystemd("READY=1");
   WaitForStop();

@@ -1,6 +1,7 @@
 #include "daemon/wiring.h"
 
 #include <chrono>
+#include <random>
 #include <utility>
 
 namespace tlswarden {
@@ -33,6 +34,11 @@ EngineOptions MakeEngineOptions(const Settings& settings) {
   options.sts_patience = settings.outbound.deadline * 3 / 4;
   options.clock = [] {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  };
+  options.jitter = [] {
+    // The engine's thread alone calls it.
+    static std::minstd_rand random{std::random_device()()};
+    return std::uniform_real_distribution<double>(0, 1)(random);
   };
   return options;
 }

@@ -20,9 +20,13 @@ std::string_view ToString(HostDane dane) {
   return "failed";
 }
 
+const LearnedStsPolicy* StsInForce(const StsEvidence& sts, Time now) {
+  return sts.learned && now < sts.learned->ExpiresAt() ? &*sts.learned : nullptr;
+}
+
 const LearnedStsPolicy* EnforcedSts(const StsEvidence& sts, Time now) {
-  if (!sts.learned || sts.learned->policy->mode != StsMode::kEnforce) return nullptr;
-  return now < sts.learned->ExpiresAt() ? &*sts.learned : nullptr;
+  const LearnedStsPolicy* learned = StsInForce(sts, now);
+  return learned != nullptr && learned->policy->mode == StsMode::kEnforce ? learned : nullptr;
 }
 
 }  // namespace tlswarden

@@ -15,12 +15,10 @@
 #include "policy/next_hop.h"
 #include "policy/security.h"
 #include "policy/sts_policy.h"
+#include "policy/time.h"
 #include "policy/tlsa.h"
 
 namespace tlswarden {
-
-// Wall-clock time, UTC, as a value: policies outlive the process that learned them.
-using Time = std::chrono::sys_seconds;
 
 // A policy with the facts of its fetch (RFC 8461 section 3.3).
 struct LearnedStsPolicy {
@@ -34,11 +32,16 @@ struct LearnedStsPolicy {
 struct StsEvidence {
   // The policy in force or, when the last look failed, still in force. Empty: none is known.
   std::optional<LearnedStsPolicy> learned;
+  Time refresh_at;  // when learned is fetched again, even if its id stands still (section 10.2)
   // What the last look failed at. Doesn't end a learned policy (RFC 8461 section 5.1).
   std::optional<Failure> failure;
-  // When failure came from HTTPS: the id that was announced, and the time before which it
-  // isn't fetched again (RFC 8461 section 3.3: five minutes for an id).
+  Time failing_since;  // of the first failure in a row; epoch when there is none
+  Time warned_at;      // when a person was last told of it; epoch: not yet
+  int failed_lookups = 0;  // of the TXT record, in a row
+  // When a fetch failed: the id that was announced, how often in a row, and the time before which
+  // it isn't fetched again (RFC 8461 section 3.3: five minutes for an id).
   std::string failed_id;
+  int failed_fetches = 0;
   Time no_fetch_before;
   Time look_again_at;    // when the TXT record is asked for again
   bool interim = false;  // the look still goes on; never stored
@@ -75,6 +78,7 @@ struct MxEvidence {
   bool null_mx = false;       // RFC 7505
   bool no_such_domain = false;
   std::optional<Failure> failure;  // set when security is a lookup failure
+  int failed_lookups = 0;          // inquiries in a row in which some lookup failed
   Time good_until;                 // least TTL of all that was used, bounded
   bool operator==(const MxEvidence&) const = default;
 };
@@ -89,7 +93,10 @@ struct Evidence {
   bool operator==(const Evidence&) const = default;
 };
 
-// The enforced policy that is in force at `now`, or nullptr.
+// The policy that is in force at `now`, whatever its mode, or nullptr.
+const LearnedStsPolicy* StsInForce(const StsEvidence& sts, Time now);
+
+// The same, but only if it is enforced.
 const LearnedStsPolicy* EnforcedSts(const StsEvidence& sts, Time now);
 
 }  // namespace tlswarden

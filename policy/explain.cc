@@ -7,19 +7,6 @@
 namespace tlswarden {
 namespace {
 
-// "2026-11-24 07:00:00 UTC", without the C library's locale and time zone.
-std::string Format(Time time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  const auto two = [](long value) { return (value < 10 ? "0" : "") + std::to_string(value); };
-  return std::to_string(static_cast<int>(date.year())) + '-' +
-         two(static_cast<long>(static_cast<unsigned>(date.month()))) + '-' +
-         two(static_cast<long>(static_cast<unsigned>(date.day()))) + ' ' +
-         two(clock.hours().count()) + ':' + two(clock.minutes().count()) + ':' +
-         two(clock.seconds().count()) + " UTC";
-}
-
 std::string Dane(const MxHost& host) {
   switch (host.dane) {
     case HostDane::kNone:
@@ -66,9 +53,9 @@ std::vector<std::string> ExplainSts(const StsEvidence& sts, Time now) {
     for (const MxPattern& pattern : learned.policy->mx) patterns += ' ' + ToString(pattern);
     lines.push_back("policy " + learned.id + ", mode " +
                     std::string(ToString(learned.policy->mode)) + ", mx" + patterns);
-    lines.push_back("fetched " + Format(learned.fetched_at) +
+    lines.push_back("fetched " + ToString(learned.fetched_at) +
                     (now < learned.ExpiresAt() ? ", in force until " : ", expired since ") +
-                    Format(learned.ExpiresAt()));
+                    ToString(learned.ExpiresAt()));
   } else {
     lines.emplace_back("no policy");
   }

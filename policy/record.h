@@ -4,6 +4,7 @@
 #define TLSWARDEN_POLICY_RECORD_H_
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -40,11 +41,20 @@ struct PolicyChanged {
   LearnedStsPolicy now;
 };
 
+// A policy that could not be renewed has reached its end: the domain is as if it had none.
+struct PolicyExpired {
+  Domain domain;
+  LearnedStsPolicy policy;
+  std::optional<Failure> failure;  // why it wasn't renewed, if that is known
+};
+
 // An inquiry ended with a failure that a person may want to know of.
 struct InquiryFailed {
   Domain domain;
   Failure failure;
-  bool policy_kept = false;  // an MTA-STS policy learned before stays in force
+  std::optional<Time> policy_ends;  // of an MTA-STS policy learned before, which stays in force
+  Time failing_since;               // with policy_ends: of the first failure in a row
+  bool urgent = false;              // with policy_ends: most of the policy's life is over
 };
 
 // What concerns the daemon rather than mail: a store moved aside, a socket in use.
@@ -53,7 +63,8 @@ struct Notice {
   std::string text;  // what, for whom, why, and what to do
 };
 
-using Record = std::variant<VerdictGiven, MapAnswered, PolicyChanged, InquiryFailed, Notice>;
+using Record = std::variant<VerdictGiven, MapAnswered, PolicyChanged, PolicyExpired, InquiryFailed,
+                            Notice>;
 
 class RecordSink {
  public:

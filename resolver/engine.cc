@@ -1,6 +1,7 @@
 #include "resolver/engine.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -12,6 +13,8 @@
 #include <utility>
 
 #include "cache/freshness.h"
+#include "cache/upkeep.h"
+#include "resolver/inquiry_records.h"
 #include "resolver/mx_gather.h"
 #include "resolver/sts_gather.h"
 
@@ -23,6 +26,12 @@ using asio::awaitable;
 
 // Each costs some kilobytes while it hangs. Beyond this, askers are told to come again.
 constexpr std::size_t kMaxFlights = 5000;
+
+// With more under way, nothing is begun that nobody waits for.
+constexpr std::size_t kMaxBackground = 20;
+
+// In so many seconds, the table has been looked through.
+constexpr std::size_t kMaintenanceShares = 10;
 
 bool IsUsable(const EvidencePtr& evidence, Time now) {
   return evidence != nullptr && now < evidence->UsableUntil();
@@ -36,9 +45,9 @@ awaitable<StsEvidence> NoSts(Time now) {
 
 awaitable<StsEvidence> AskSts(Dns& dns, Https& https, NextHop next_hop, StsEvidence known,
                               const EngineOptions& options, Time now) {
-  return options.sts_enabled ? GatherSts(dns, https, next_hop.domain, std::move(known),
-                                         options.allow_private_addresses, now)
-                             : NoSts(now);
+  if (!options.sts_enabled) return NoSts(now);
+  const StsTerms terms{options.allow_private_addresses, now, options.jitter()};
+  return GatherSts(dns, https, next_hop.domain, std::move(known), terms);
 }
 
 // What counts while the inquiry about MTA-STS goes on: the policy known before, if there is one.
@@ -111,7 +120,8 @@ awaitable<Evidence> Inquire(Dns& dns, Https& https, NextHop next_hop, StsEvidenc
   evidence.obtained_at = now;
   // Named one by one: GCC 12 destroys temporaries in co_await expressions twice.
   awaitable<StsEvidence> sts = AskSts(dns, https, next_hop, std::move(known), options, now);
-  awaitable<MxEvidence> mx = GatherMx(dns, next_hop, options.dane_enabled, now);
+  const MxTerms mx_terms{options.dane_enabled, now, 0, 0};
+  awaitable<MxEvidence> mx = GatherMx(dns, next_hop, mx_terms);
   auto sts_and_mx = std::move(sts) && std::move(mx);
   auto both = co_await std::move(sts_and_mx);
   evidence.sts = std::move(std::get<0>(both));
@@ -123,8 +133,9 @@ Engine::Engine(asio::io_context& io, EngineParts parts, EngineOptions options)
     : io_(io), parts_(parts), options_(std::move(options)) {}
 
 EvidencePtr Engine::Cached(const NextHop& next_hop) const {
-  EvidencePtr evidence = parts_.table.Find(ToString(next_hop));
-  return IsUsable(evidence, options_.clock()) ? evidence : nullptr;
+  const Time now = options_.clock();
+  EvidencePtr evidence = parts_.table.Use(ToString(next_hop), now);
+  return IsUsable(evidence, now) ? evidence : nullptr;
 }
 
 void Engine::AskAsync(const NextHop& next_hop, Callback callback) {
@@ -147,14 +158,19 @@ void Engine::Begin(const NextHop& next_hop, Callback callback) {
   if (next_hop.address_literal) return callback(NothingApplies(next_hop, options_.clock()));
   const std::string key = ToString(next_hop);
   EvidencePtr known = Known(key);
-  if (IsUsable(known, options_.clock())) return callback(std::move(known));
-  const auto flight = flights_.find(key);
-  if (flight != flights_.end()) {
-    flight->second.push_back(std::move(callback));
-    return;
+  if (IsUsable(known, options_.clock())) {
+    parts_.table.Use(key, options_.clock());
+    return callback(std::move(known));
   }
-  if (stopped_ || under_way_ >= kMaxFlights) return callback(nullptr);
+  if (stopped_ || (under_way_ >= kMaxFlights && !flights_.contains(key))) return callback(nullptr);
+  Launch(next_hop);
   flights_[key].push_back(std::move(callback));
+}
+
+// Unless one is under way already. Who waits for it puts himself on the list.
+void Engine::Launch(const NextHop& next_hop) {
+  const std::string key = ToString(next_hop);
+  if (!flights_.try_emplace(key).second) return;
   ++under_way_;
   asio::co_spawn(io_, Fly(next_hop), [this, key](const std::exception_ptr& thrown) {
     --under_way_;
@@ -167,7 +183,7 @@ EvidencePtr Engine::Known(const std::string& key) {
   EvidencePtr known = parts_.table.Find(key);
   if (known != nullptr || parts_.store == nullptr) return known;
   known = parts_.store->Load(key);
-  if (known != nullptr) parts_.table.Put(key, known);
+  if (known != nullptr) parts_.table.Put(key, known, options_.clock());
   return known;
 }
 
@@ -175,6 +191,8 @@ awaitable<void> Engine::Fly(NextHop next_hop) {
   const std::string key = ToString(next_hop);
   const Time now = options_.clock();
   EvidencePtr known = parts_.table.Find(key);
+  MxTerms mx_terms{options_.dane_enabled, now, options_.jitter(), 0};
+  if (known != nullptr) mx_terms.failed_lookups = known->mx.failed_lookups;
   // A policy is its domain's, whatever the port and the brackets (RFC 8461 section 3.4).
   EvidencePtr of_domain = Known(next_hop.domain.ascii);
   if (KnowsMore(of_domain, known)) known = std::move(of_domain);
@@ -189,41 +207,60 @@ awaitable<void> Engine::Fly(NextHop next_hop) {
   Evidence evidence;
   evidence.next_hop = next_hop;
   evidence.obtained_at = now;
-  evidence.mx = co_await GatherMx(parts_.dns, next_hop, options_.dane_enabled, now);
+  evidence.mx = co_await GatherMx(parts_.dns, next_hop, mx_terms);
   if (!co_await sts->Wait()) {
     evidence.sts = Provisional(before, now);
     const auto provisional = std::make_shared<const Evidence>(evidence);
-    parts_.table.Put(key, provisional);
+    parts_.table.Put(key, provisional, now);
     Finish(key, provisional);
     co_await sts->WaitForEver();
   }
   evidence.sts = sts->Take();
+  for (Record& record : InquiryRecords(before, evidence)) parts_.sink.Write(std::move(record));
   const auto learned = std::make_shared<const Evidence>(std::move(evidence));
-  parts_.table.Put(key, learned);
+  parts_.table.Put(key, learned, now);
   if (parts_.store != nullptr) parts_.store->Save(learned);
-  Tell(before, *learned);
   Finish(key, learned);
 }
 
 void Engine::Finish(const std::string& key, const EvidencePtr& evidence) {
   const auto flight = flights_.extract(key);
   if (flight.empty()) return;
+  const bool asked_for = !flight.mapped().empty();
+  if (asked_for && evidence != nullptr) parts_.table.Use(key, evidence->obtained_at);
   for (const Callback& waiter : flight.mapped()) waiter(evidence);
 }
 
-void Engine::Tell(const StsEvidence& before, const Evidence& after) {
-  const Domain& domain = after.next_hop.domain;
-  const bool changed =
-      after.sts.learned &&
-      (!before.learned || before.learned->policy->lines != after.sts.learned->policy->lines);
-  if (changed) parts_.sink.Write(PolicyChanged{domain, before.learned, *after.sts.learned});
-  // A TXT lookup that fails on first contact isn't worth a line: nothing is known to be announced.
-  const bool told = after.sts.failure && (after.sts.learned || !after.sts.failed_id.empty() ||
-                                          !after.sts.failure->transient);
-  if (told && after.sts.failure != before.failure) {
-    parts_.sink.Write(InquiryFailed{domain, *after.sts.failure, after.sts.learned.has_value()});
+// Called each second, so every entry is looked at several times in the last half minute of its
+// life. Background work gives way to questions, and each second brings only some of it.
+void Engine::Maintain() {
+  const Time now = options_.clock();
+  for (const MemoryTable::Entry& entry : parts_.table.Walk(kMaintenanceShares)) {
+    const NextHop& next_hop = entry.evidence->next_hop;
+    switch (DecideUpkeep(*entry.evidence, entry.last_used, now)) {
+      case Upkeep::kNothing:
+        break;
+      case Upkeep::kForget:
+        parts_.table.Erase(ToString(next_hop));
+        break;
+      case Upkeep::kLookAgain:
+        if (under_way_ < kMaxBackground) Launch(next_hop);
+        break;
+    }
   }
-  if (after.mx.failure) parts_.sink.Write(InquiryFailed{domain, *after.mx.failure, false});
+}
+
+void Engine::StartMaintaining() {
+  asio::co_spawn(io_, MaintainForEver(), asio::detached);
+}
+
+awaitable<void> Engine::MaintainForEver() {
+  asio::steady_timer timer(io_);
+  while (!stopped_) {
+    timer.expires_after(std::chrono::seconds(1));
+    co_await timer.async_wait(asio::use_awaitable);
+    Maintain();
+  }
 }
 
 }  // namespace tlswarden

@@ -28,6 +28,8 @@ struct EngineOptions {
   // be learned all the same.
   std::chrono::milliseconds sts_patience{6000};
   std::function<Time()> clock;  // called from any thread
+  // 0 <= jitter < 1, anew each time: spreads what is asked again. On io's thread.
+  std::function<double()> jitter = [] { return 0.0; };
 };
 
 // The outside world of an engine. All must outlive it. `store` may be nullptr.
@@ -52,15 +54,22 @@ class Engine : public Resolver {
   void AskAsync(const NextHop& next_hop, Callback callback) override;
   Time Now() const override { return options_.clock(); }
 
+  // Looks after what is known (upkeep.h): called each second once this has been called.
+  void StartMaintaining();
+
+  // One round of it, of which ten see everything. On io's thread.
+  void Maintain();
+
   // Answers all who wait with nullptr, and all who come from now on. Thread-safe; io must run.
   void Stop();
 
  private:
   void Begin(const NextHop& next_hop, Callback callback);
+  void Launch(const NextHop& next_hop);
   boost::asio::awaitable<void> Fly(NextHop next_hop);
+  boost::asio::awaitable<void> MaintainForEver();
   EvidencePtr Known(const std::string& key);
   void Finish(const std::string& key, const EvidencePtr& evidence);
-  void Tell(const StsEvidence& before, const Evidence& after);
 
   boost::asio::io_context& io_;
   EngineParts parts_;

@@ -26,7 +26,7 @@ struct HostResult {
 };
 
 void Shorten(std::chrono::seconds& ttl, const DnsReply& reply) {
-  ttl = std::min(ttl, reply.rcode == Rcode::kFailure ? kFailureTtl : reply.ttl);
+  if (reply.rcode != Rcode::kFailure) ttl = std::min(ttl, reply.ttl);
 }
 
 Failure LookupFailure(const DnsReply& reply, const std::string& what) {
@@ -172,9 +172,24 @@ std::vector<HostResult> ReadMx(const DnsReply& reply, const Domain& domain, MxEv
   return HostsOf(reply.mx);
 }
 
+bool SomeLookupFailed(const MxEvidence& mx) {
+  return mx.failure || std::any_of(mx.hosts.begin(), mx.hosts.end(), [](const MxHost& host) {
+           return host.dane == HostDane::kFailed || host.dane == HostDane::kUnresolved;
+         });
+}
+
+// A failure is kept for a time of its own, however long the rest would hold.
+void SetEnd(std::chrono::seconds ttl, const MxTerms& terms, MxEvidence& mx) {
+  if (SomeLookupFailed(mx)) {
+    mx.failed_lookups = terms.failed_lookups + 1;
+    ttl = std::min(ttl, LookupBackOff(mx.failed_lookups, terms.jitter));
+  }
+  mx.good_until = terms.now + BoundedTtl(ttl);
+}
+
 }  // namespace
 
-awaitable<MxEvidence> GatherMx(Dns& dns, NextHop next_hop, bool ask_tlsa, Time now) {
+awaitable<MxEvidence> GatherMx(Dns& dns, NextHop next_hop, MxTerms terms) {
   MxEvidence mx;
   std::chrono::seconds ttl = kMostTtl;
   std::vector<HostResult> results;
@@ -187,12 +202,12 @@ awaitable<MxEvidence> GatherMx(Dns& dns, NextHop next_hop, bool ask_tlsa, Time n
     Shorten(ttl, reply);
     results = ReadMx(reply, next_hop.domain, mx);
   }
-  if (ask_tlsa) co_await LookUpHosts(dns, next_hop.port, results);
+  if (terms.ask_tlsa) co_await LookUpHosts(dns, next_hop.port, results);
   for (HostResult& result : results) {
     ttl = std::min(ttl, result.ttl);
     mx.hosts.push_back(std::move(result.host));
   }
-  mx.good_until = now + BoundedTtl(ttl);
+  SetEnd(ttl, terms, mx);
   co_return mx;
 }
 

@@ -12,9 +12,15 @@ namespace tlswarden {
 
 inline constexpr std::size_t kMaxMxHosts = 32;  // further hosts are taken to have no TLSA
 
-// `now` is when the inquiry began: no TTL reaches further than from there. With ask_tlsa false
-// only the MX hosts are found, which MTA-STS needs too. `dns` must outlive the inquiry.
-boost::asio::awaitable<MxEvidence> GatherMx(Dns& dns, NextHop next_hop, bool ask_tlsa, Time now);
+struct MxTerms {
+  bool ask_tlsa = true;  // false: only the MX hosts are found, which MTA-STS needs too
+  Time now;              // when the inquiry began: no TTL reaches further than from there
+  double jitter = 0;     // 0 <= jitter < 1: spreads what is asked again
+  int failed_lookups = 0;  // inquiries in a row that failed before this one
+};
+
+// `dns` must outlive the inquiry.
+boost::asio::awaitable<MxEvidence> GatherMx(Dns& dns, NextHop next_hop, MxTerms terms);
 
 }  // namespace tlswarden
 

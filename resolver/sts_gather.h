@@ -12,11 +12,16 @@
 
 namespace tlswarden {
 
+struct StsTerms {
+  bool allow_private = false;  // the policy host's addresses are guarded otherwise
+  Time now;
+  double jitter = 0;  // 0 <= jitter < 1: spreads what is asked again
+};
+
 // `known` is what was learned before: an unexpired policy stays in force whatever fails now
-// (RFC 8461 sections 3.3, 5.1). The policy host's addresses are guarded unless allow_private.
-// `dns` and `https` must outlive the inquiry.
+// (RFC 8461 sections 3.3, 5.1). `dns` and `https` must outlive the inquiry.
 boost::asio::awaitable<StsEvidence> GatherSts(Dns& dns, Https& https, Domain domain,
-                                              StsEvidence known, bool allow_private, Time now);
+                                              StsEvidence known, StsTerms terms);
 
 }  // namespace tlswarden
 

@@ -17,6 +17,9 @@ Time HoldsUntil(const Evidence& evidence, Time now) {
   return std::min(usable, evidence.sts.learned->ExpiresAt());
 }
 
+// Then the resolver is asked again, and so learns that the domain is in use.
+constexpr std::chrono::seconds kMostReady{60};
+
 }  // namespace
 
 bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
@@ -67,7 +70,7 @@ void Answers::AppendJudged(std::string_view request, const MapRequest& parsed,
 void Answers::Keep(std::string_view request, const std::string& answer, const Evidence& evidence) {
   if (evidence.sts.interim) return;  // the policy may be known in a moment
   const Time now = resolver_.Now();
-  const Time until = HoldsUntil(evidence, now);
+  const Time until = std::min(HoldsUntil(evidence, now), now + kMostReady);
   if (until <= now) return;
   // They are cheap to make again from the evidence; a flood of names only costs that.
   if (ready_.size() >= kMaxReadyAnswers) ready_.clear();

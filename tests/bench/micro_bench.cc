@@ -92,7 +92,7 @@ void FindInTable(benchmark::State& state) {
   if (state.thread_index() == 0) {
     const auto evidence = std::make_shared<const Evidence>(MakeEvidence());
     for (std::int64_t i = 0; i < state.range(0); ++i) {
-      table.Put("domain" + std::to_string(i) + ".example", evidence);
+      table.Put("domain" + std::to_string(i) + ".example", evidence, kNow);
     }
   }
   for (auto _ : state) benchmark::DoNotOptimize(table.Find("domain7.example"));

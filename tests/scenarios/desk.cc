@@ -13,6 +13,7 @@ namespace {
 
 constexpr Time kBegin = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 constexpr std::size_t kTableSize = 1000;
+constexpr int kRounds = 10;  // of Engine::Maintain, to see all
 // Only real time that is lost, for scenarios that hang.
 constexpr std::chrono::seconds kHang{10};
 // Scripted answers need no time, so nobody loses patience unless a scenario says so.
@@ -53,11 +54,23 @@ void Desk::Rewire() {
   answers_ = std::make_unique<Answers>(*engine_, outbound, records);
 }
 
-void Desk::Ask(const Asking& asking) {
-  answer = Answer();
+void Desk::Forget() {
   records.lines.clear();
   dns.asked.clear();
   https.BeginQuestion();
+}
+
+void Desk::Maintain() {
+  Forget();
+  for (int share = 0; share < kRounds; ++share) engine_->Maintain();
+  https.EndQuestion();
+  io_.restart();
+  io_.run_for(kHang);
+}
+
+void Desk::Ask(const Asking& asking) {
+  answer = Answer();
+  Forget();
   const std::string to = asking.recipient.empty() ? UserAt(asking.next_hop) : asking.recipient;
   const std::optional<RecipientQuestion> recipient = AskSession(asking, to);
   answer.milter = answer.end_of_message = "accept";

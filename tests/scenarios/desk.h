@@ -49,6 +49,10 @@ class Desk {
   // forgotten.
   void Ask(const Asking& asking);
 
+  // A full round of what the daemon does by itself each second. Questions, fetches and records are
+  // as after Ask.
+  void Maintain();
+
   // A daemon that starts anew: the store is all that is left.
   void Restart();
   // After a change of orders or options; what is known stays.
@@ -62,6 +66,7 @@ class Desk {
   Time now;
 
  private:
+  void Forget();
   void Judged(const RecipientQuestion& recipient, const EvidencePtr& evidence);
   MapTalk BeginMapTalk(std::string_view map, const std::string& key);
   std::string EndMapTalk(MapTalk& talk, const EvidencePtr& evidence);

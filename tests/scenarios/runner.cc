@@ -153,6 +153,11 @@ Wrong OnRestart(const Statement&, Run& run) {
   return std::nullopt;
 }
 
+Wrong OnMaintain(const Statement&, Run& run) {
+  run.desk.Maintain();
+  return std::nullopt;
+}
+
 // ask NEXT-HOP [to ADDRESS] [local] [TIMES]
 Wrong OnAsk(const Statement& statement, Run& run) {
   std::string_view rest = statement.rest;
@@ -180,7 +185,7 @@ Wrong OnExpect(const Statement& statement, Run& run) {
 }
 
 using Action = Wrong (*)(const Statement&, Run&);
-constexpr std::array<std::pair<std::string_view, Action>, 13> kVerbs = {{
+constexpr std::array<std::pair<std::string_view, Action>, 14> kVerbs = {{
     {"dns", OnDns},
     {"https", OnHttps},
     {"sts", OnSts},
@@ -192,6 +197,7 @@ constexpr std::array<std::pair<std::string_view, Action>, 13> kVerbs = {{
     {"option", OnOption},
     {"clock", OnClock},
     {"restart", OnRestart},
+    {"maintain", OnMaintain},
     {"ask", OnAsk},
     {"expect", OnExpect},
 }};

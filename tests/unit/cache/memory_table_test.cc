@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "tests/unit/cache/build.h"
@@ -18,10 +19,10 @@ TEST(MemoryTable, FindsWhatWasPut) {
   MemoryTable table(10);
   EXPECT_EQ(table.Find("a.test"), nullptr);
   const EvidencePtr first = Plain("a.test"), second = Plain("a.test");
-  table.Put("a.test", first);
+  table.Put("a.test", first, kNow);
   EXPECT_EQ(table.Find("a.test"), first);
   EXPECT_EQ(table.Find("A.test"), nullptr) << "keys are canonical";
-  table.Put("a.test", second);
+  table.Put("a.test", second, kNow);
   EXPECT_EQ(table.Find("a.test"), second);
   EXPECT_EQ(table.size(), 1u);
 }
@@ -31,7 +32,7 @@ TEST(MemoryTable, NeverHoldsMoreThanItsCapacity) {
     MemoryTable table(capacity);
     for (int i = 0; i < 1000; ++i) {
       const EvidencePtr evidence = i % 2 == 0 ? Plain("a.test") : WithPolicy("a.test");
-      table.Put(Key("d", i), evidence);
+      table.Put(Key("d", i), evidence, kNow);
       ASSERT_LE(table.size(), capacity);
     }
     EXPECT_EQ(table.size(), capacity);
@@ -40,9 +41,9 @@ TEST(MemoryTable, NeverHoldsMoreThanItsCapacity) {
 
 TEST(MemoryTable, ReplacesWithoutEvicting) {
   MemoryTable table(2);
-  table.Put("a.test", Plain("a.test"));
-  table.Put("b.test", Plain("b.test"));
-  for (int i = 0; i < 100; ++i) table.Put("a.test", Plain("a.test"));
+  table.Put("a.test", Plain("a.test"), kNow);
+  table.Put("b.test", Plain("b.test"), kNow);
+  for (int i = 0; i < 100; ++i) table.Put("a.test", Plain("a.test"), kNow);
   EXPECT_NE(table.Find("b.test"), nullptr);
 }
 
@@ -50,8 +51,8 @@ TEST(MemoryTable, ReplacesWithoutEvicting) {
 int LeftAfterFlood(int policies) {
   MemoryTable table(1000);
   const EvidencePtr kept = WithPolicy("a.test"), flood = Plain("a.test");
-  for (int i = 0; i < policies; ++i) table.Put(Key("policy", i), kept);
-  for (int i = 0; i < 100000; ++i) table.Put(Key("flood", i), flood);
+  for (int i = 0; i < policies; ++i) table.Put(Key("policy", i), kept, kNow);
+  for (int i = 0; i < 100000; ++i) table.Put(Key("flood", i), flood, kNow);
   int left = 0;
   for (int i = 0; i < policies; ++i) left += table.Find(Key("policy", i)) != nullptr ? 1 : 0;
   return left;
@@ -64,9 +65,65 @@ TEST(MemoryTable, AFloodOfNamesPushesNoPolicyOut) {
   EXPECT_EQ(LeftAfterFlood(950), 950);
 }
 
+// A policy may have 64 KiB: what counts is what it takes.
+TEST(MemoryTable, CountsOctets) {
+  std::string long_policy = PolicyText("enforce", {"a.test"});
+  for (int i = 0; i < 600; ++i) long_policy += "x" + std::to_string(i) + ": " + std::string(90, 'y') + '\n';
+  Evidence large = *WithPolicy("a.test");
+  large.sts.learned->policy = Policy(long_policy);
+  MemoryTable table(1000);
+  for (int i = 0; i < 1000; ++i) {
+    table.Put(Key("large", i), Shared(large), kNow);
+    ASSERT_LE(table.octets(), 1000 * kOctetsPerEntry);
+  }
+  EXPECT_GT(table.size(), 5u);
+  EXPECT_LT(table.size(), 30u);
+  for (int i = 0; i < 1000; ++i) table.Erase(Key("large", i));
+  EXPECT_EQ(table.octets(), 0u);
+  MemoryTable tiny(10);
+  tiny.Put("large.test", Shared(large), kNow);
+  EXPECT_EQ(tiny.size(), 0u) << "larger than the whole table";
+}
+
+// The one that nobody asked for goes first, though it came last.
+TEST(MemoryTable, WhatIsAskedForStaysLonger) {
+  MemoryTable table(10);
+  for (int i = 0; i < 10; ++i) table.Put(Key("d", i), WithPolicy("a.test"), kNow);
+  for (int i = 0; i < 5; ++i) table.Use(Key("d", i), kNow + std::chrono::seconds(1));
+  for (int i = 0; i < 5; ++i) {
+    table.Put(Key("new", i), WithPolicy("a.test"), kNow + std::chrono::seconds(2));
+  }
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(table.Find(Key("d", i)) != nullptr, i < 5) << i;
+}
+
+TEST(MemoryTable, AnExpiredPolicyIsWorthNothing) {
+  MemoryTable table(2);
+  table.Put("expired.test", WithPolicy("a.test"), kNow + kWeek);
+  table.Put("live.test", WithPolicy("a.test"), kNow);
+  table.Put("plain.test", Plain("a.test"), kNow);
+  EXPECT_EQ(table.Find("expired.test"), nullptr);
+  EXPECT_NE(table.Find("live.test"), nullptr);
+}
+
+TEST(MemoryTable, AWalkSeesEverything) {
+  MemoryTable table(1000);
+  for (int i = 0; i < 777; ++i) table.Put(Key("d", i), Plain(Key("d", i)), kNow);
+  table.Use(Key("d", 5), kNow);
+  std::set<std::string> seen;
+  for (int share = 0; share < 10; ++share) {
+    for (const MemoryTable::Entry& entry : table.Walk(10)) {
+      const std::string key = ToString(entry.evidence->next_hop);
+      EXPECT_TRUE(seen.insert(key).second) << key << " twice in one round";
+      EXPECT_EQ(entry.last_used, key == Key("d", 5) ? kNow : Time{});
+    }
+  }
+  EXPECT_EQ(seen.size(), 777u);
+  EXPECT_TRUE(MemoryTable(5).Walk(10).empty());
+}
+
 TEST(MemoryTable, PoliciesReplacePoliciesWhenThereIsNothingElse) {
   MemoryTable table(10);
-  for (int i = 0; i < 100; ++i) table.Put(Key("policy", i), WithPolicy("a.test"));
+  for (int i = 0; i < 100; ++i) table.Put(Key("policy", i), WithPolicy("a.test"), kNow);
   EXPECT_EQ(table.size(), 10u);
   EXPECT_NE(table.Find(Key("policy", 99)), nullptr);
 }
@@ -79,7 +136,7 @@ TEST(MemoryTable, ReadersAndWritersAtOnce) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 2000; ++i) {
-        if (t < 2) table.Put(Key("d", (i * 7 + t) % 300), i % 3 == 0 ? policy : plain);
+        if (t < 2) table.Put(Key("d", (i * 7 + t) % 300), i % 3 == 0 ? policy : plain, kNow);
         const EvidencePtr evidence = table.Find(Key("d", i % 300));
         if (evidence != nullptr && evidence->next_hop == Hop("a.test")) ++found;
       }

@@ -16,7 +16,7 @@ namespace {
 class SqliteStoreTest : public testing::Test {
  protected:
   std::unique_ptr<SqliteStore> Open() {
-    Result<std::unique_ptr<SqliteStore>> store = SqliteStore::Open(path_, sink_, kNow);
+    Result<std::unique_ptr<SqliteStore>> store = SqliteStore::Open(path_, sink_, kNow, max_rows_);
     EXPECT_TRUE(store.ok()) << (store ? "" : store.error());
     return store ? std::move(store).value() : nullptr;
   }
@@ -49,6 +49,7 @@ class SqliteStoreTest : public testing::Test {
   TempDir dir_;
   const std::string path_ = dir_ / "policies.db";
   NoticeSink sink_;
+  std::size_t max_rows_ = 1000;
 };
 
 TEST_F(SqliteStoreTest, RemembersOverAReopening) {
@@ -172,7 +173,7 @@ TEST_F(SqliteStoreTest, ErrorsNameThePath) {
     std::string path, why;
   } cases[] = {{missing, "no directory"}, {dir_ / "", "is a directory"}};
   for (const auto& c : cases) {
-    const Result<std::unique_ptr<SqliteStore>> store = SqliteStore::Open(c.path, sink_, kNow);
+    const Result<std::unique_ptr<SqliteStore>> store = SqliteStore::Open(c.path, sink_, kNow, 1000);
     ASSERT_FALSE(store.ok()) << c.why;
     EXPECT_NE(store.error().find(c.path), std::string::npos) << store.error();
   }

@@ -44,11 +44,11 @@ TEST(ExplainSts, PolicyAndFailure) {
   sts.learned = Learned("enforce", {"mx.a.test", "*.b.test"});
   sts.failure = Failure{ResultType::kStsPolicyFetchError, "status 404", false};
   const Lines expected = {"policy 20261001, mode enforce, mx mx.a.test *.b.test",
-                          "fetched 2027-01-15 08:00:00 UTC, in force until 2027-01-22 08:00:00 UTC",
+                          "fetched 2027-01-15T08:00:00Z, in force until 2027-01-22T08:00:00Z",
                           "sts-policy-fetch-error: status 404"};
   EXPECT_EQ(ExplainSts(sts, kNow), expected);
   EXPECT_EQ(ExplainSts(sts, kNow + kWeek)[1],
-            "fetched 2027-01-15 08:00:00 UTC, expired since 2027-01-22 08:00:00 UTC");
+            "fetched 2027-01-15T08:00:00Z, expired since 2027-01-22T08:00:00Z");
 }
 
 TEST(ExplainVerdict, SaysWhy) {

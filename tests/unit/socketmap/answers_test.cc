@@ -79,9 +79,12 @@ TEST_F(AnswersTest, MalformedRequests) {
 TEST_F(AnswersTest, ReadyAnswersEndWithTheirEvidence) {
   resolver_.Know(OneHost("dane.test", HostDane::kUsable));  // good for an hour
   EXPECT_EQ(Ready("QUERY dane.test"), "OK dane-only");
-  resolver_.SetNow(kNow + hours(1) - seconds(1));
+  resolver_.SetNow(kNow + seconds(59));
   EXPECT_EQ(Ready("QUERY dane.test"), "OK dane-only");
   EXPECT_EQ(resolver_.asked().size(), 1u) << "from the ready ones";
+  resolver_.SetNow(kNow + hours(1) - seconds(1));
+  EXPECT_EQ(Ready("QUERY dane.test"), "OK dane-only");
+  EXPECT_EQ(resolver_.asked().size(), 2u) << "so that the resolver sees that it is in use";
   resolver_.SetNow(kNow + hours(1));
   EXPECT_EQ(Ready("QUERY dane.test"), "?");
 }
