@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 namespace tlswarden {
@@ -18,16 +19,38 @@ void Add(LogLine& line, std::string_view key, std::string value) {
   if (!value.empty()) line.fields.emplace_back(key, std::move(value));
 }
 
+void AddFailure(const Failure& failure, const std::string& mx_hostname, LogLine& line) {
+  Add(line, "result-type", std::string(ToString(failure.type)));
+  Add(line, "receiving-mx-hostname", mx_hostname);
+  Add(line, "failure-reason-code", failure.reason);
+}
+
 // What both doors say of a verdict, in the order of RFC 8460 section 4.4.
 void AddVerdict(const Verdict& verdict, LogLine& line) {
   Add(line, "policy-type", std::string(ToString(verdict.policy_type)));
+  if (verdict.testing) Add(line, "policy-mode", "testing");
   Add(line, "policy-domain", verdict.policy_domain.ascii);
   if (verdict.failure) {
-    Add(line, "result-type", std::string(ToString(verdict.failure->type)));
-    Add(line, "receiving-mx-hostname", verdict.mx_hostname);
-    Add(line, "failure-reason-code", verdict.failure->reason);
+    AddFailure(*verdict.failure, verdict.mx_hostname, line);
+  } else if (verdict.testing && verdict.testing->failure) {
+    AddFailure(*verdict.testing->failure, verdict.testing->mx_hostname, line);
   }
   Add(line, "rule", verdict.rule);
+}
+
+// What the verdict asked for, where it couldn't or shouldn't be done; else what a policy in testing
+// mode would have asked for, had it been enforced.
+std::optional<Action> WouldDo(const VerdictGiven& record) {
+  const Verdict& verdict = record.verdict;
+  if (verdict.observed || record.action != verdict.action) return verdict.action;
+  if (verdict.testing && verdict.testing->failure) return verdict.testing->action;
+  return std::nullopt;
+}
+
+std::optional<TlsLevel> WouldDemand(const Verdict& verdict) {
+  if (verdict.observed) return verdict.level;
+  if (verdict.testing) return verdict.testing->level;
+  return std::nullopt;
 }
 
 void AddCost(bool cache_hit, std::chrono::microseconds took, LogLine& line) {
@@ -51,9 +74,7 @@ LogLine ToLogLine(const VerdictGiven& record) {
   line.queue_id = record.queue_id;
   Add(line, "rcpt", record.recipient);
   Add(line, "action", std::string(ToString(record.action)));
-  // What the verdict asked for, where it couldn't or shouldn't be done.
-  const bool softened = verdict.observed || record.action != verdict.action;
-  if (softened) Add(line, "would", std::string(ToString(verdict.action)));
+  if (const auto would = WouldDo(record)) Add(line, "would", std::string(ToString(*would)));
   Add(line, "reply", record.reply);
   AddVerdict(verdict, line);
   AddCost(record.cache_hit, record.took, line);
@@ -65,7 +86,9 @@ LogLine ToLogLine(const MapAnswered& record) {
   Add(line, "map", record.map);
   Add(line, "key", record.key);
   Add(line, "answer", record.answer);
-  if (record.verdict.observed) Add(line, "would", std::string(ToString(record.verdict.level)));
+  if (const auto would = WouldDemand(record.verdict)) {
+    Add(line, "would", std::string(ToString(*would)));
+  }
   AddVerdict(record.verdict, line);
   AddCost(record.cache_hit, record.took, line);
   return line;
@@ -91,10 +114,7 @@ LogLine ToLogLine(const PolicyExpired& record) {
   Add(line, "policy-type", "sts");
   Add(line, "policy-domain", record.domain.ascii);
   Add(line, "before", Describe(*record.policy.policy));
-  if (record.failure) {
-    Add(line, "result-type", std::string(ToString(record.failure->type)));
-    Add(line, "failure-reason-code", record.failure->reason);
-  }
+  if (record.failure) AddFailure(*record.failure, "", line);
   return line;
 }
 
@@ -104,8 +124,7 @@ LogLine ToLogLine(const InquiryFailed& record) {
   if (record.policy_ends) line.level = record.urgent ? LogLevel::kError : LogLevel::kWarning;
   Add(line, "inquiry", "failed");
   Add(line, "policy-domain", record.domain.ascii);
-  Add(line, "result-type", std::string(ToString(record.failure.type)));
-  Add(line, "failure-reason-code", record.failure.reason);
+  AddFailure(record.failure, "", line);
   Add(line, "policy", record.policy_ends ? "kept" : "none");
   if (record.policy_ends) {
     Add(line, "failing-since", ToString(record.failing_since));

@@ -30,6 +30,13 @@ std::string Dane(const MxHost& host) {
   return "";
 }
 
+std::string ExplainTesting(const Tested& testing) {
+  std::string text = "the MTA-STS policy is in testing mode; enforced, it would demand level ";
+  text += ToString(testing.level);
+  if (!testing.failure) return text;
+  return text + ", and fail: " + ToString(*testing.failure);
+}
+
 }  // namespace
 
 std::vector<std::string> ExplainMx(const MxEvidence& mx) {
@@ -70,6 +77,7 @@ std::string ExplainVerdict(const Verdict& verdict, const Evidence& evidence) {
     return ToString(*verdict.failure);
   }
   if (verdict.rule != "default") return "rule " + verdict.rule;
+  if (verdict.testing) return ExplainTesting(*verdict.testing);
   if (verdict.level == TlsLevel::kMay) return "the domain demands nothing";
   return std::string(FindLevel(SummarizeMx(evidence.mx), SummarizeHosts(evidence.mx)).why);
 }

@@ -2,68 +2,13 @@
 
 #include <algorithm>
 
-#include "policy/dane_sts_table.h"
+#include "policy/published.h"
 
 namespace tlswarden {
 namespace {
 
 bool TakesMail(const MxHost& host) {
   return host.dane != HostDane::kUnreachable && host.dane != HostDane::kUnresolved;
-}
-
-// RFC 8461 section 4.1: some host that the policy lists must be among the MX hosts.
-std::optional<Failure> CheckMxAgainstSts(const MxEvidence& mx, const StsPolicy& policy,
-                                         std::string& mx_hostname) {
-  if (mx.hosts.empty()) return std::nullopt;
-  const bool any = std::any_of(mx.hosts.begin(), mx.hosts.end(),
-                               [&](const MxHost& host) { return AllowsMx(policy, host.name); });
-  if (any) return std::nullopt;
-  mx_hostname = mx.hosts.front().name.ascii;
-  return Failure{ResultType::kValidationFailure, "no MX host matches the MTA-STS policy", false};
-}
-
-const Failure* FirstHostFailure(const MxEvidence& mx) {
-  for (const MxHost& host : mx.hosts) {
-    const bool lookup = host.dane == HostDane::kFailed || host.dane == HostDane::kUnresolved;
-    if (lookup && host.failure) return &*host.failure;
-  }
-  return nullptr;
-}
-
-// A policy in testing mode demands nothing, but it is what the domain publishes.
-bool PublishesSts(const StsEvidence& sts, Time now) {
-  return sts.learned && now < sts.learned->ExpiresAt() &&
-         sts.learned->policy->mode != StsMode::kNone;
-}
-
-PolicyType TypeOf(TlsLevel level, const StsEvidence& sts, Time now) {
-  if (level == TlsLevel::kDane || level == TlsLevel::kDaneOnly) return PolicyType::kTlsa;
-  return PublishesSts(sts, now) ? PolicyType::kSts : PolicyType::kNoPolicyFound;
-}
-
-// What the domain publishes, and whether it can be met.
-Verdict FromEvidence(const Question& question, const Evidence& evidence, Time now) {
-  Verdict verdict;
-  verdict.policy_domain = question.next_hop.domain;
-  const MxEvidence& mx = evidence.mx;
-  if (question.next_hop.address_literal) return verdict;
-  const LearnedStsPolicy* sts = EnforcedSts(evidence.sts, now);
-  const HostsStatus hosts = SummarizeHosts(mx);
-  const LevelRow& row = FindLevel(SummarizeMx(mx), hosts);
-  verdict.level = sts != nullptr ? row.with_sts : row.without_sts;
-  verdict.policy_type = TypeOf(verdict.level, evidence.sts, now);
-  if (verdict.level == TlsLevel::kUndecided) {
-    verdict.failure = mx.failure;
-    verdict.lookup_failed = mx.security != Security::kBogus;
-  } else if (verdict.level == TlsLevel::kSecure && sts != nullptr) {
-    verdict.sts = sts->policy;
-    verdict.failure = CheckMxAgainstSts(mx, *sts->policy, verdict.mx_hostname);
-  } else if (hosts == HostsStatus::kAllFailed && verdict.level != TlsLevel::kMay) {
-    const Failure* failure = FirstHostFailure(mx);
-    if (failure != nullptr) verdict.failure = *failure;
-    verdict.lookup_failed = true;
-  }
-  return verdict;
 }
 
 // True when TLS with every host that the MTA would use at `dane` is mandatory.
@@ -144,6 +89,7 @@ void RequireOrFail(const Rule& rule, OnFailure on_failure, const Evidence& evide
 
 void ApplyRule(const Rule& rule, OnFailure on_failure, const Evidence& evidence, Verdict& verdict) {
   verdict.rule = rule.name;
+  if (rule.require != Requirement::kPublished) verdict.testing.reset();
   switch (rule.require) {
     case Requirement::kNone:
       verdict.level = TlsLevel::kMay;
@@ -162,9 +108,9 @@ void ApplyRule(const Rule& rule, OnFailure on_failure, const Evidence& evidence,
   }
 }
 
-Action ActionFor(const Verdict& verdict, OnFailure on_failure) {
-  if (!verdict.failure || on_failure == OnFailure::kAccept) return Action::kAccept;
-  return on_failure == OnFailure::kReject && !MayHeal(verdict) ? Action::kReject : Action::kDefer;
+Action ActionFor(bool failed, bool may_heal, OnFailure on_failure) {
+  if (!failed || on_failure == OnFailure::kAccept) return Action::kAccept;
+  return on_failure == OnFailure::kReject && !may_heal ? Action::kReject : Action::kDefer;
 }
 
 // The operator's part: the rule, if one matches, and what follows from a failure.
@@ -175,7 +121,13 @@ void ApplyOrders(const Question& question, const Evidence& evidence, const Outbo
     on_failure = rule->on_failure.value_or(outbound.on_failure);
     ApplyRule(*rule, on_failure, evidence, verdict);
   }
-  verdict.action = ActionFor(verdict, on_failure);
+  const bool failed = verdict.failure.has_value();
+  verdict.action = ActionFor(failed, failed && MayHeal(verdict), on_failure);
+  if (verdict.testing) {
+    const std::optional<Failure>& failure = verdict.testing->failure;
+    verdict.testing->action =
+        ActionFor(failure.has_value(), failure && failure->transient, on_failure);
+  }
   verdict.observed = outbound.mode != Mode::kEnforce;
 }
 
@@ -183,7 +135,7 @@ void ApplyOrders(const Question& question, const Evidence& evidence, const Outbo
 
 Verdict Judge(const Question& question, const Evidence& evidence, const Outbound& outbound,
               Time now) {
-  Verdict verdict = FromEvidence(question, evidence, now);
+  Verdict verdict = Published(question, evidence, now);
   ApplyOrders(question, evidence, outbound, verdict);
   return verdict;
 }

@@ -39,6 +39,14 @@ std::string_view ToString(PolicyType type);
 enum class Action { kAccept, kDefer, kReject };
 std::string_view ToString(Action action);
 
+// What a policy in testing mode would have led to, had it been enforced (RFC 8461 section 5).
+struct Tested {
+  TlsLevel level = TlsLevel::kSecure;
+  Action action = Action::kAccept;
+  std::optional<Failure> failure;
+  std::string mx_hostname;  // as Verdict's
+};
+
 struct Verdict {
   // For the MTA at delivery.
   TlsLevel level = TlsLevel::kMay;
@@ -51,6 +59,8 @@ struct Verdict {
   std::optional<Failure> failure;  // why action isn't kAccept, or what enforcing would have hit
   bool lookup_failed = false;      // the failure is that of a lookup, not of a policy
   std::string mx_hostname;         // receiving-mx-hostname, when the failure speaks of one host
+
+  std::optional<Tested> testing;  // set when testing mode alone made the level what it is
 
   std::string rule = "default";  // the name of the rule that matched
   bool observed = false;         // mode = observe: nothing is enforced

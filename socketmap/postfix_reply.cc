@@ -26,8 +26,14 @@ std::string MatchList(const std::vector<MxPattern>& patterns) {
 
 // What makes Postfix report the session under the MTA-STS policy (RFC 8460 section 4.4). It
 // crashes, in 3.10.0, when there is no policy_string or no mx_host_pattern; both are always there.
-void AppendTlsrpt(const Domain& policy_domain, const StsPolicy& policy, std::string& reply) {
-  reply += " policy_type=sts policy_domain=" + policy_domain.ascii;
+// REQUIRES: verdict.sts
+void AppendTlsrpt(const Verdict& verdict, std::string& reply) {
+  const StsPolicy& policy = **verdict.sts;
+  reply += " policy_type=sts policy_domain=" + verdict.policy_domain.ascii;
+  // No MX host matches. Postfix would find out, too, but report it as a name on a certificate.
+  if (verdict.failure && verdict.failure->type == ResultType::kValidationFailure) {
+    reply += " policy_failure=validation-failure";
+  }
   for (const MxPattern& pattern : policy.mx) reply += " mx_host_pattern=" + ToString(pattern);
   for (const std::string& line : policy.lines) {
     if (!IsSafeLine(line)) continue;
@@ -42,7 +48,7 @@ void AppendTlsrpt(const Domain& policy_domain, const StsPolicy& policy, std::str
 std::string SecureReply(const Verdict& verdict, bool with_tlsrpt) {
   const StsPolicy& policy = **verdict.sts;
   std::string reply = "OK secure match=" + MatchList(policy.mx) + " servername=hostname";
-  if (with_tlsrpt) AppendTlsrpt(verdict.policy_domain, policy, reply);
+  if (with_tlsrpt) AppendTlsrpt(verdict, reply);
   return reply;
 }
 

@@ -158,7 +158,9 @@ void RecordList::Write(Record record) {
         } else {
           const LogLine line = ToLogLine(typed);
           const std::string text = Format(line, LogFormat::kText);
-          const std::string mark = line.level == LogLevel::kWarning ? "warning: " : "";
+          const std::string mark = line.level == LogLevel::kError     ? "error: "
+                                   : line.level == LogLevel::kWarning ? "warning: "
+                                                                      : "";
           lines.push_back(mark + text.substr(text.find(' ') + 1));
         }
       },

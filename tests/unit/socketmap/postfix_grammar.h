@@ -32,7 +32,7 @@ inline std::optional<std::pair<std::string, std::string>> ReadAttribute(std::str
   const std::string_view name = trim(token.substr(0, equals));
   const std::string_view value = trim(token.substr(equals + 1));
   static const std::set<std::string_view> kOnce = {"match", "servername", "policy_type",
-                                                   "policy_domain"};
+                                                   "policy_domain", "policy_failure"};
   static const std::set<std::string_view> kRepeated = {"mx_host_pattern", "policy_string"};
   if (value.empty() || (!kOnce.contains(name) && !kRepeated.contains(name))) return std::nullopt;
   return std::pair(std::string(name), std::string(value));
