@@ -8,8 +8,15 @@ constexpr int kBusyMilliseconds = 2000;
 }  // namespace
 
 Result<SqliteDb> SqliteDb::Open(const std::string& path) {
+  return OpenWith(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, path);
+}
+
+Result<SqliteDb> SqliteDb::OpenToRead(const std::string& path) {
+  return OpenWith(SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX, path);
+}
+
+Result<SqliteDb> SqliteDb::OpenWith(int flags, const std::string& path) {
   sqlite3* raw = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
   const int rc = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
   SqliteDb db(raw);
   if (rc != SQLITE_OK) return Error{path + ": " + db.LastError()};

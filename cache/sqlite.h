@@ -20,6 +20,9 @@ class SqliteDb {
   // Opens or makes the file, in WAL mode. Errors: the text of SQLite, with the path.
   static Result<SqliteDb> Open(const std::string& path);
 
+  // The same for a file that must be there and isn't changed.
+  static Result<SqliteDb> OpenToRead(const std::string& path);
+
   // Runs statements without results. The error's text, or nothing.
   std::optional<std::string> Execute(const char* sql);
 
@@ -35,6 +38,7 @@ class SqliteDb {
     void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
   };
   explicit SqliteDb(sqlite3* db) : db_(db) {}
+  static Result<SqliteDb> OpenWith(int flags, const std::string& path);
   std::unique_ptr<sqlite3, Close> db_;
 };
 

@@ -31,6 +31,8 @@ constexpr char kSchema[] =
     "CREATE INDEX IF NOT EXISTS evidence_keep_until ON evidence(keep_until);"
     "CREATE INDEX IF NOT EXISTS evidence_worth ON evidence(worth, keep_until);";
 
+constexpr char kSelect[] = "SELECT body FROM evidence WHERE next_hop = ?1";
+
 // Of the tables, as SQLite's user_version. No release has written another one.
 constexpr std::int64_t kSchemaVersion = 2;
 constexpr char kBeginAnew[] = "DROP TABLE IF EXISTS evidence; PRAGMA user_version = 2";
@@ -87,6 +89,13 @@ std::optional<std::string> MoveAside(const std::string& path, Time now) {
   return aside;
 }
 
+Result<EvidencePtr> Decode(std::string_view row, const std::string& key) {
+  Result<Evidence> evidence = DecodeEvidence(row);
+  if (!evidence) return Error{evidence.error()};
+  if (ToString(evidence->next_hop) != key) return Error{"it is another domain's"};
+  return std::make_shared<const Evidence>(std::move(evidence).value());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path, RecordSink& sink,
@@ -111,7 +120,7 @@ SqliteStore::SqliteStore(SqliteDb reader, SqliteDb writer, RecordSink& sink, std
     : sink_(sink),
       max_rows_(static_cast<std::int64_t>(max_rows)),
       reader_(std::move(reader)),
-      select_(reader_, "SELECT body FROM evidence WHERE next_hop = ?1"),
+      select_(reader_, kSelect),
       writer_(std::move(writer)),
       thread_([this] { WriteLoop(); }) {}
 
@@ -124,19 +133,28 @@ SqliteStore::~SqliteStore() {
   thread_.join();
 }
 
+Result<EvidencePtr> SqliteStore::Peek(const std::string& path, const std::string& key) {
+  Result<SqliteDb> db = SqliteDb::OpenToRead(path);
+  if (!db) return Error{db.error()};
+  SqliteStatement select(*db, kSelect);
+  select.Bind(1, key);
+  if (select.Step()) return Decode(select.Text(0), key);
+  if (!select.ok()) return Error{path + ": " + db->LastError()};
+  return EvidencePtr();
+}
+
 EvidencePtr SqliteStore::Load(const std::string& key) {
   const std::lock_guard lock(reader_mutex_);
   select_.Bind(1, key);
   EvidencePtr evidence;
   if (select_.Step()) {
-    Result<Evidence> decoded = DecodeEvidence(select_.Text(0));
-    if (decoded && ToString(decoded->next_hop) == key) {
-      evidence = std::make_shared<const Evidence>(std::move(decoded).value());
+    Result<EvidencePtr> decoded = Decode(select_.Text(0), key);
+    if (decoded) {
+      evidence = std::move(decoded).value();
     } else {
-      sink_.Write(Notice{Notice::Level::kWarning,
-                         "cache store: what it holds of " + key + " is damaged (" +
-                             (decoded ? "it is another's" : decoded.error()) +
-                             "); the domain is asked anew"});
+      sink_.Write(Notice{Notice::Level::kWarning, "cache store: what it holds of " + key +
+                                                      " is damaged (" + decoded.error() +
+                                                      "); the domain is asked anew"});
     }
   } else if (!select_.ok()) {
     Complain("can't be read: " + reader_.LastError());

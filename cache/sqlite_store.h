@@ -29,6 +29,10 @@ class SqliteStore : public Store {
                                                    Time now, std::size_t max_rows);
   ~SqliteStore() override;
 
+  // What the file holds of a key, for a process beside the daemon; changes nothing. nullptr:
+  // nothing. Errors: the file is missing or can't be read.
+  static Result<EvidencePtr> Peek(const std::string& path, const std::string& key);
+
   EvidencePtr Load(const std::string& key) override;
   void Save(EvidencePtr evidence) override;
   void Flush() override;

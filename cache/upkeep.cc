@@ -18,6 +18,8 @@ bool RefreshIsDue(const Evidence& evidence, Time last_used, Time now) {
   const LearnedStsPolicy* learned = StsInForce(evidence.sts, now);
   if (learned == nullptr || learned->policy->mode == StsMode::kNone) return false;
   if (now - last_used > kPolicyInUse) return false;
+  // A policy of a minute's life is fetched when somebody asks.
+  if (now < learned->fetched_at + kFetchBackOff) return false;
   return now >= evidence.sts.refresh_at && now >= evidence.sts.no_fetch_before;
 }
 

@@ -72,6 +72,34 @@ std::vector<std::string> ExplainSts(const StsEvidence& sts, Time now) {
   return lines;
 }
 
+std::vector<std::string> ExplainCached(const Evidence& cached, Time now) {
+  const StsEvidence& sts = cached.sts;
+  std::vector<std::string> lines;
+  const bool usable = now < cached.UsableUntil();
+  lines.push_back("learned " + ToString(cached.obtained_at) +
+                  (usable ? ", good until " : ", to be looked at again since ") +
+                  ToString(cached.UsableUntil()));
+  if (const LearnedStsPolicy* learned = StsInForce(sts, now)) {
+    StsEvidence policy;
+    policy.learned = *learned;
+    for (std::string& line : ExplainSts(policy, now)) lines.push_back(std::move(line));
+    lines.push_back("its policy is due to be fetched again at " +
+                    ToString(std::max(sts.refresh_at, sts.no_fetch_before)));
+  }
+  if (sts.failure) {
+    lines.push_back("failing since " + ToString(sts.failing_since) + ": " + ToString(*sts.failure));
+  }
+  if (!sts.failed_id.empty() && now < sts.no_fetch_before) {
+    lines.push_back("policy " + sts.failed_id + " isn't fetched again before " +
+                    ToString(sts.no_fetch_before));
+  }
+  if (cached.mx.failed_lookups > 0) {
+    lines.push_back("DNS lookups failed " + std::to_string(cached.mx.failed_lookups) +
+                    " times in a row");
+  }
+  return lines;
+}
+
 std::string ExplainVerdict(const Verdict& verdict, const Evidence& evidence) {
   if (verdict.failure) {
     return ToString(*verdict.failure);

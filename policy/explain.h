@@ -18,6 +18,9 @@ std::vector<std::string> ExplainMx(const MxEvidence& mx);
 // What MTA-STS has to say: the policy in force, or why there is none.
 std::vector<std::string> ExplainSts(const StsEvidence& sts, Time now);
 
+// What was known before: since when and how long it holds, what failed, when it is looked at again.
+std::vector<std::string> ExplainCached(const Evidence& cached, Time now);
+
 // Why the verdict is what it is, in one line.
 std::string ExplainVerdict(const Verdict& verdict, const Evidence& evidence);
 

@@ -68,7 +68,8 @@ TEST(MemoryTable, AFloodOfNamesPushesNoPolicyOut) {
 // A policy may have 64 KiB: what counts is what it takes.
 TEST(MemoryTable, CountsOctets) {
   std::string long_policy = PolicyText("enforce", {"a.test"});
-  for (int i = 0; i < 600; ++i) long_policy += "x" + std::to_string(i) + ": " + std::string(90, 'y') + '\n';
+  for (int i = 0; i < 600; ++i)
+    long_policy += "x" + std::to_string(i) + ": " + std::string(90, 'y') + '\n';
   Evidence large = *WithPolicy("a.test");
   large.sts.learned->policy = Policy(long_policy);
   MemoryTable table(1000);
@@ -103,6 +104,16 @@ TEST(MemoryTable, AnExpiredPolicyIsWorthNothing) {
   table.Put("plain.test", Plain("a.test"), kNow);
   EXPECT_EQ(table.Find("expired.test"), nullptr);
   EXPECT_NE(table.Find("live.test"), nullptr);
+}
+
+// Many who were asked for lately: one of them goes all the same.
+TEST(MemoryTable, SecondChancesEnd) {
+  MemoryTable table(100);
+  for (int i = 0; i < 100; ++i) table.Put(Key("d", i), WithPolicy("a.test"), kNow);
+  for (int i = 0; i < 100; ++i) table.Use(Key("d", i), kNow + std::chrono::seconds(1));
+  table.Put("new.test", WithPolicy("a.test"), kNow + std::chrono::seconds(2));
+  EXPECT_NE(table.Find("new.test"), nullptr);
+  EXPECT_EQ(table.size(), 100u);
 }
 
 TEST(MemoryTable, AWalkSeesEverything) {

@@ -76,6 +76,65 @@ TEST_F(SqliteStoreTest, RemembersOverAReopening) {
   EXPECT_TRUE(sink_.notices().empty());
 }
 
+// What another process sees.
+TEST_F(SqliteStoreTest, PeekReadsWithoutChanging) {
+  EXPECT_FALSE(SqliteStore::Peek(path_, "a.test").ok()) << "no file";
+  EXPECT_FALSE(std::filesystem::exists(path_)) << "and none is made";
+  const std::unique_ptr<SqliteStore> store = Open();
+  store->Save(Shared(RichEvidence("a.test")));
+  store->Flush();
+  const Result<EvidencePtr> known = SqliteStore::Peek(path_, "a.test");
+  ASSERT_TRUE(known.ok() && *known != nullptr);
+  EXPECT_TRUE(**known == RichEvidence("a.test"));
+  const Result<EvidencePtr> unknown = SqliteStore::Peek(path_, "b.test");
+  EXPECT_TRUE(unknown.ok() && *unknown == nullptr);
+  Sql("UPDATE evidence SET body = '{}'");
+  EXPECT_FALSE(SqliteStore::Peek(path_, "a.test").ok());
+}
+
+// The domain is asked anew, and a person hears why.
+TEST_F(SqliteStoreTest, ADamagedRowIsToldOf) {
+  const std::unique_ptr<SqliteStore> store = Open();
+  store->Save(Plain("a.test"));
+  store->Flush();
+  Sql("UPDATE evidence SET body = replace(body, 'good_until', 'bad_until')");
+  EXPECT_EQ(store->Load("a.test"), nullptr);
+  const std::vector<Notice> notices = sink_.notices();
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].level, Notice::Level::kWarning);
+  EXPECT_NE(notices[0].text.find("a.test"), std::string::npos) << notices[0].text;
+}
+
+// A flood of names neither fills the disk nor pushes a policy out.
+TEST_F(SqliteStoreTest, KeepsWhatIsWorthMost) {
+  max_rows_ = 100;
+  const std::unique_ptr<SqliteStore> store = Open();
+  for (int i = 0; i < 50; ++i) store->Save(WithPolicy("policy" + std::to_string(i) + ".test"));
+  for (int batch = 0; batch < 10; ++batch) {
+    for (int i = 0; i < 100; ++i) {
+      store->Save(Plain("flood" + std::to_string(batch * 100 + i) + ".test"));
+    }
+    store->Flush();
+  }
+  SqliteDb db = SqliteDb::Open(path_).value();
+  SqliteStatement count(db, "SELECT count(*) FROM evidence");
+  ASSERT_TRUE(count.Step());
+  EXPECT_LE(count.Number(0), 100);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_NE(store->Load("policy" + std::to_string(i) + ".test"), nullptr) << i;
+  }
+}
+
+// Written before the first release, by a build of another day.
+TEST_F(SqliteStoreTest, AnOlderFileIsBegunAnew) {
+  Sql("CREATE TABLE evidence(next_hop TEXT PRIMARY KEY, keep_until INTEGER, body TEXT)");
+  const std::unique_ptr<SqliteStore> store = Open();
+  ASSERT_NE(store, nullptr);
+  store->Save(Plain("a.test"));
+  store->Flush();
+  EXPECT_NE(store->Load("a.test"), nullptr);
+}
+
 TEST_F(SqliteStoreTest, KeepsTheLast) {
   const std::unique_ptr<SqliteStore> store = Open();
   store->Save(Plain("a.test"));

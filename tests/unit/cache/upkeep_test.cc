@@ -62,6 +62,14 @@ TEST(DecideUpkeep, APolicyNobodyAskedForLatelyIsNot) {
   EXPECT_EQ(DecideUpkeep(evidence, Time{}, kNow + hours(24)), Upkeep::kNothing);
 }
 
+TEST(DecideUpkeep, AShortPolicyIsNotFetchedAllTheTime) {
+  Evidence evidence = WithMode("enforce");
+  evidence.sts.learned->policy = Policy(PolicyText("enforce", {"a.test"}, "400"));
+  evidence.sts.refresh_at = kNow + seconds(200);
+  EXPECT_EQ(DecideUpkeep(evidence, kNow, kNow + seconds(299)), Upkeep::kNothing);
+  EXPECT_EQ(DecideUpkeep(evidence, kNow, kNow + seconds(300)), Upkeep::kLookAgain);
+}
+
 TEST(DecideUpkeep, AFailedFetchWaitsItsTime) {
   Evidence evidence = WithMode("enforce");
   evidence.sts.no_fetch_before = kNow + hours(25);

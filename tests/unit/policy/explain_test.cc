@@ -51,6 +51,32 @@ TEST(ExplainSts, PolicyAndFailure) {
             "fetched 2027-01-15T08:00:00Z, expired since 2027-01-22T08:00:00Z");
 }
 
+TEST(ExplainCached, SinceWhenHowLongAndWhatFailed) {
+  Evidence cached = Seen("a.test", Mx(Security::kSecure, {Host("mx.a.test", HostDane::kNone)}));
+  cached.obtained_at = kNow;
+  cached.sts.look_again_at = cached.mx.good_until = kNow + std::chrono::hours(1);
+  EXPECT_EQ(ExplainCached(cached, kNow),
+            Lines{"learned 2027-01-15T08:00:00Z, good until 2027-01-15T09:00:00Z"});
+  EXPECT_EQ(
+      ExplainCached(cached, kNow + std::chrono::hours(1)),
+      Lines{"learned 2027-01-15T08:00:00Z, to be looked at again since 2027-01-15T09:00:00Z"});
+  cached.sts.learned = Learned("enforce", {"mx.a.test"});
+  cached.sts.refresh_at = kNow + std::chrono::hours(24);
+  cached.sts.failure = Failure{ResultType::kStsPolicyFetchError, "status 404", true};
+  cached.sts.failing_since = kNow - std::chrono::hours(2);
+  cached.sts.failed_id = "2";
+  cached.sts.no_fetch_before = kNow + std::chrono::minutes(10);
+  cached.mx.failed_lookups = 3;
+  const Lines expected = {"learned 2027-01-15T08:00:00Z, good until 2027-01-15T09:00:00Z",
+                          "policy 20261001, mode enforce, mx mx.a.test",
+                          "fetched 2027-01-15T08:00:00Z, in force until 2027-01-22T08:00:00Z",
+                          "its policy is due to be fetched again at 2027-01-16T08:00:00Z",
+                          "failing since 2027-01-15T06:00:00Z: sts-policy-fetch-error: status 404",
+                          "policy 2 isn't fetched again before 2027-01-15T08:10:00Z",
+                          "DNS lookups failed 3 times in a row"};
+  EXPECT_EQ(ExplainCached(cached, kNow), expected);
+}
+
 TEST(ExplainVerdict, SaysWhy) {
   const auto explain = [](const Evidence& evidence, const Outbound& orders) {
     return ExplainVerdict(Judge(Ask("a.test"), evidence, orders, kNow), evidence);
