@@ -21,7 +21,7 @@ std::size_t OctetsOf(const StsPolicy& policy) {
   for (const MxPattern& pattern : policy.mx) {
     octets += sizeof pattern + OctetsOf(pattern.domain.ascii);
   }
-  for (const std::string& line : policy.lines) octets += sizeof line + OctetsOf(line);
+  for (const std::string& line : policy.lines) octets += sizeof(std::string) + OctetsOf(line);
   return octets;
 }
 
@@ -31,7 +31,7 @@ std::size_t OctetsOf(const MxHost& host) {
   for (const TlsaRecord& record : host.usable) {
     octets += sizeof record + record.data.capacity() + kAllocation;
   }
-  for (const std::string& text : host.unusable) octets += sizeof text + OctetsOf(text);
+  for (const std::string& text : host.unusable) octets += sizeof(std::string) + OctetsOf(text);
   return octets;
 }
 

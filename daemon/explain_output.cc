@@ -29,7 +29,9 @@ void PrintSteps(const Trace& trace) {
     what.resize(std::max(width, what.size()), ' ');
     const std::string ttl =
         step.security.empty() ? "" : "  ttl " + std::to_string(step.ttl.count());
-    PrintLine(cost.data() + what + "  " + step.result + ttl);
+    std::string line = cost.data();
+    line.append(what).append("  ").append(step.result).append(ttl);
+    PrintLine(line);
   }
 }
 

@@ -144,7 +144,7 @@ void StopAll(Daemon& daemon, std::thread& socketmap_thread) {
 }
 
 void ServeUntilStopped(Daemon& daemon) {
-  auto work = boost::asio::make_work_guard(daemon.io);
+  [[maybe_unused]] const auto work = boost::asio::make_work_guard(daemon.io);
   std::thread inquiries([&daemon] { daemon.io.run(); });
   std::thread socketmap, milter;
   if (daemon.socketmap) socketmap = std::thread([&daemon] { daemon.socketmap->Run(); });

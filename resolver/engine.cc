@@ -43,7 +43,7 @@ awaitable<StsEvidence> NoSts(Time now) {
   co_return sts;
 }
 
-awaitable<StsEvidence> AskSts(Dns& dns, Https& https, NextHop next_hop, StsEvidence known,
+awaitable<StsEvidence> AskSts(Dns& dns, Https& https, const NextHop& next_hop, StsEvidence known,
                               const EngineOptions& options, Time now) {
   if (!options.sts_enabled) return NoSts(now);
   const StsTerms terms{options.allow_private_addresses, now, options.jitter()};
