@@ -1,8 +1,10 @@
 #include "policy/next_hop.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace tlswarden {
 namespace {
@@ -42,6 +44,16 @@ Result<Parts> Split(std::string_view text) {
   return parts;
 }
 
+// The services of /etc/services that take mail; Postfix allows their names for a port.
+std::optional<std::uint16_t> PortOfService(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, std::uint16_t>, 4> kServices = {
+      {{"smtp", kSmtpPort}, {"submission", 587}, {"submissions", 465}, {"smtps", 465}}};
+  for (const auto& [service, port] : kServices) {
+    if (service == name) return port;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::uint16_t> ParsePort(std::string_view text) {
@@ -57,8 +69,9 @@ Result<NextHop> ParseNextHop(std::string_view text) {
   NextHop next_hop;
   next_hop.bracketed = parts->bracketed;
   if (!parts->port.empty()) {
-    const std::optional<std::uint16_t> port = ParsePort(parts->port);
-    if (!port) return Error{"not a port number from 1 to 65535"};
+    std::optional<std::uint16_t> port = ParsePort(parts->port);
+    if (!port) port = PortOfService(parts->port);
+    if (!port) return Error{"neither a port number from 1 to 65535 nor a mail service"};
     next_hop.port = *port;
   }
   if (LooksLikeAddress(parts->host)) {

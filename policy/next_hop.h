@@ -26,7 +26,8 @@ struct NextHop {
 // Decimal, 1 to 65535.
 std::optional<std::uint16_t> ParsePort(std::string_view text);
 
-// A service name instead of a port number is refused, as is an empty host.
+// Instead of a port number, the name of a mail service may stand: smtp, submission, submissions,
+// smtps. An empty host is refused.
 Result<NextHop> ParseNextHop(std::string_view text);
 
 // The canonical text: A-labels, port only when it isn't 25. The key of the cache.

@@ -27,6 +27,9 @@ TEST(ParseMapRequest, WhatPostfixAndSendmailSend) {
       {"QUERY a.test:587", "QUERY|a.test:587"},
       {"QUERY [mx.a.test]", "QUERY|[mx.a.test]"},
       {"QUERY [mx.a.test]:587", "QUERY|[mx.a.test]:587"},
+      {"QUERY [mx.a.test]:submission", "QUERY|[mx.a.test]:587"},
+      {"QUERY a.test:smtp", "QUERY|a.test"},
+      {"QUERY a.test.", "QUERY|a.test"},
       {"QUERY b\xc3\xbc"
        "cher.test",
        "QUERY|xn--bcher-kva.test"},  // SMTPUTF8 mail
@@ -58,7 +61,7 @@ TEST(ParseMapRequest, KeysWithoutAPolicy) {
       {" a.test", "two blanks"},
       {"a.test ", "blank at the end"},
       {"a test", "blank within"},
-      {"a.test:smtp", "service name"},
+      {"a.test:http", "no mail service"},
       {"a..test", "empty label"},
       {"*", "no name"},
       {"a.test\0"s, "NUL"},
