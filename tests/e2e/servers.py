@@ -1,10 +1,12 @@
 """What the sender meets outside: the name servers, the policy web server and the receiving Postfix."""
 
+import os
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import certificates
+import hostile
 from hosts import CommandFailed, run
 
 KNOT = """server:
@@ -34,13 +36,14 @@ template:
     dnssec-policy: lab
 zone:
 """
-ZONE = "$ORIGIN {origin}\n$TTL 3600\n@ SOA ns. hostmaster.test. 1 3600 600 86400 60\n@ NS ns.\n"
+ZONE = "$ORIGIN {origin}\n$TTL {ttl}\n@ SOA ns. hostmaster.test. {serial} 3600 600 86400 {negative_ttl}\n@ NS ns.\n"
 
 NGINX = """user www-data;
 error_log /var/log/nginx/error.log;
 events {}
 http {
-    access_log /var/log/nginx/access.log;
+    log_format lab '$host "$http_user_agent" $status $bytes_sent';
+    access_log /var/log/nginx/access.log lab;
     default_type text/plain;
     server_names_hash_bucket_size 128;
 """
@@ -54,6 +57,10 @@ POLICY_SERVER = """    server {
     }
 """
 POLICY_PATH = "/.well-known/mta-sts.txt"
+# SSI, so that no Content-Length warns the client, and not faster than this machine can bear; the header at once, and then an octet a
+# second.
+BEHAVIOUR = {"endless": "ssi on; ssi_types text/plain; limit_rate 10m;", "drip": "limit_rate 1; limit_rate_after 250;"}
+ENDLESS = 10 * 2**30  # octets, none of them on a disk
 
 MX_MAIN = """compatibility_level = 3.6
 myhostname = mx.test
@@ -87,6 +94,7 @@ class NameServer:
         self.host, self.domains, self.web_address, self.out = host, domains, web_address, out
         self.signed = [".", "test.", *(f"{domain.name}." for domain in domains if domain.zone in ("signed", "bogus"))]
         self.unsigned = [f"{domain.name}." for domain in domains if domain.zone in ("insecure", "broken")]
+        self.attacker = hostile.NameServer(host) if any(domain.intercept for domain in domains) else None
 
     def start(self):
         zones = "".join(f"  - domain: {zone}\n    template: signed\n" for zone in self.signed)
@@ -96,11 +104,20 @@ class NameServer:
         with ThreadPoolExecutor(4) as pool:
             self.ds = dict(zip(self.signed, pool.map(self._make_key, self.signed)))
         for domain in (domain for domain in self.domains if domain.zone != "broken"):
-            self._write_zone(f"{domain.name}.", domain.records(self.web_address))
+            self._write_domain(domain)
         self._write_zone("test.", [f"{self.out.name} A {self.out.address}", *self._delegations()])
         self._write_zone(".", [f"ns. A {self.host.address}", "test. NS ns.", f"test. DS {self.ds['test.']}"])
         self.host.run("knotd", "-d")
         self._wait_until_signed()
+        if self.attacker:
+            self.attacker.start()
+
+    def change(self, domains):
+        """Publishes these instead of the domains of the same names."""
+        for domain in domains:
+            self._write_domain(domain, serial=2)
+            self.attacker.orders[f"{domain.name}."] = domain.intercept
+        self.host.run("knotc", "--blocking", "zone-reload", *(domain.name for domain in domains))
 
     def trust_anchor(self):
         return f". DS {self.ds['.']}"
@@ -109,9 +126,13 @@ class NameServer:
         self.host.run("keymgr", zone, "generate", "algorithm=13", "ksk=yes", "zsk=yes")
         return re.search(r" DS (\d+ 13 2 [0-9a-f]+)", self.host.run("keymgr", zone, "ds")).group(1)
 
-    def _write_zone(self, zone, lines):
+    def _write_domain(self, domain, serial=1):
+        self._write_zone(f"{domain.name}.", domain.records(self.web_address), domain.ttl, serial)
+
+    def _write_zone(self, zone, lines, ttl=3600, serial=1):
         name = "zone." + zone.rstrip(".")  # so knot calls the files; the root has no name
-        self.host.write(f"/var/lib/knot/{name}", ZONE.format(origin=zone) + "".join(f"{line}\n" for line in lines))
+        head = ZONE.format(origin=zone, ttl=ttl, serial=serial, negative_ttl=min(ttl, 60))
+        self.host.write(f"/var/lib/knot/{name}", head + "".join(f"{line}\n" for line in lines))
 
     def _delegations(self):
         for domain in self.domains:
@@ -134,24 +155,57 @@ class NameServer:
 
 
 def start_web(host, domains):
+    _write_web(host, domains)
+    host.run("nginx", "-e", "/var/log/nginx/error.log")
+
+
+def change_web(host, domains):
+    _write_web(host, domains)
+    host.run("nginx", "-e", "/var/log/nginx/error.log", "-s", "reload")
+
+
+def _write_web(host, domains):
     config = NGINX
     for domain in (domain for domain in domains if domain.sts):
         kind = "unknown" if domain.sts_web == "unknown-authority" else "authority"
-        certificate = certificates.issue(f"mta-sts.{domain.name}", f"mta-sts.{domain.label}.pem", kind)
-        # A redirect leads to a good policy: only its being a redirect is wrong.
-        extra = f"location = {POLICY_PATH} {{ return 301 https://mta-sts.{domain.name}/policy.txt; }}"
-        config += POLICY_SERVER % {"name": domain.name, "certificate": certificate,
-                                   "extra": extra if domain.sts_web == "301" else ""}
-        if domain.sts_web != "404":
-            place = "/policy.txt" if domain.sts_web == "301" else POLICY_PATH
-            host.write(f"/var/www/{domain.name}{place}", domain.policy())
+        certificate = certificates.issue(f"mta-sts.{domain.name}", f"mta-sts.{domain.label}.{kind}.pem", kind)
+        config += POLICY_SERVER % {"name": domain.name, "certificate": certificate, "extra": _behaviour(domain)}
+        _write_policy(host, domain)
     host.write("/etc/nginx/nginx.conf", config + "}\n")
-    host.run("nginx", "-e", "/var/log/nginx/error.log")
+
+
+def _behaviour(domain):
+    if not domain.sts_web.startswith("301"):
+        return BEHAVIOUR.get(domain.sts_web, "")
+    # A redirect leads to a good policy: only its being a redirect is wrong.
+    to = domain.sts_web[4:] + POLICY_PATH if domain.sts_web[4:] else f"mta-sts.{domain.name}/policy.txt"
+    return f"location = {POLICY_PATH} {{ return 301 https://{to}; }}"
+
+
+def _write_policy(host, domain):
+    if domain.sts_web == "404":
+        return
+    path = f"/var/www/{domain.name}" + ("/policy.txt" if domain.sts_web.startswith("301") else POLICY_PATH)
+    host.write(path, domain.policy())
+    if domain.sts_web == "endless":
+        os.truncate(host.path(path), ENDLESS)
 
 
 def start_mx(host, domains):
     """One Postfix, and an smtpd for each domain: its own address, name, certificate and log name."""
     host.add_addresses([domain.address for domain in domains])
+    host.write("/etc/postfix/main.cf", MX_MAIN)
+    _write_mx_master(host, domains)
+    host.run("chown", "postfix", "/var/lib/postfix")
+    host.run("postfix", "start")
+
+
+def change_mx(host, domains):
+    _write_mx_master(host, domains)
+    host.run("postfix", "reload")
+
+
+def _write_mx_master(host, domains):
     master = MX_MASTER
     for domain in domains:
         master += f"{domain.address}:smtp inet n - n - - smtpd\n"
@@ -159,7 +213,4 @@ def start_mx(host, domains):
         if domain.starttls:
             certificate = certificates.issue(domain.certificate_name, f"mx.{domain.label}.pem", domain.certificate)
             master += f"    -o smtpd_tls_security_level=may -o smtpd_tls_chain_files={certificate}\n"
-    host.write("/etc/postfix/main.cf", MX_MAIN)
     host.write("/etc/postfix/master.cf", master)
-    host.run("chown", "postfix", "/var/lib/postfix")
-    host.run("postfix", "start")
