@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import certificates
 import domains
 import hostile
+import name_server
 import sender
 import servers
 from hosts import STATE, Host, make_cage_private
@@ -38,7 +39,7 @@ class Lab:
     def start(self):
         self.say("name servers, policy hosts and both Postfixes")
         certificates.make_authorities()
-        self.names = servers.NameServer(self.dns, self.domains, self.web.address, self.out)
+        self.names = name_server.NameServer(self.dns, self.domains, self.web.address, self.out)
         with ThreadPoolExecutor() as pool:
             started = [pool.submit(self.names.start),
                        pool.submit(servers.start_web, self.web, self.domains),
