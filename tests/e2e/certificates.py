@@ -24,7 +24,10 @@ def _make_key(file):
 
 
 def issue(name, file_name, kind="authority"):
-    """Writes key, certificate and issuer to one file. The kinds are those of domains.conf, and "unknown"."""
+    """Writes key, certificate and issuer to one file, once. The kinds are those of domains.conf, and "unknown"."""
+    file = FOLDER / file_name
+    if file.exists():
+        return file
     request = ["openssl", "req", "-new", "-key", str(KEY), "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
     sign = ["openssl", "x509", "-req", "-copy_extensions", "copy", "-days", "0" if kind == "expired" else "30"]
     issuer = "unknown" if kind == "unknown" else "authority"
@@ -35,7 +38,6 @@ def issue(name, file_name, kind="authority"):
     text = subprocess.run(request, check=True, capture_output=True).stdout
     certificate = subprocess.run(sign, input=text, check=True, capture_output=True).stdout.decode()
     chain = "" if kind == "self" else (FOLDER / f"{issuer}.crt").read_text()
-    file = FOLDER / file_name
     file.write_text(KEY.read_text() + certificate + chain)
     return file
 

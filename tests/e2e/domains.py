@@ -1,4 +1,4 @@
-"""The lab's mail domains, read from domains.conf."""
+"""The lab's mail domains, read from domains.conf, and those that attacks.conf describes before and under an attack."""
 
 import configparser
 import hashlib
@@ -8,6 +8,8 @@ from pathlib import Path
 import certificates
 
 FILE = Path(__file__).with_name("domains.conf")
+ATTACKS = Path(__file__).with_name("attacks.conf")
+ATTACKED = " attacked"  # ends the name of a section that says what the attack changes
 
 
 @dataclass
@@ -22,22 +24,32 @@ class Domain:
     certificate: str
     certificate_name: str
     sts: str
+    sts_id: str
     sts_mx: list
+    sts_lines: list
     sts_web: str
+    sts_address: str
+    ttl: int
+    intercept: str
+    attacked: "Domain" = None  # the same domain under attack
+
+    @property
+    def own_mx_host(self):
+        return self.name if self.mx == "none" else f"mx.{self.name}"
 
     @property
     def mx_host(self):
         """The name that the MX record gives."""
-        return self.name if self.mx == "none" else f"mx.{self.name}"
+        return self.mx if "." in self.mx else self.own_mx_host
 
     @property
     def server(self):
         """The name that has the address: behind the alias, if there is one."""
-        return f"host.{self.name}" if self.mx == "cname" else self.mx_host
+        return f"host.{self.name}" if self.mx == "cname" else self.own_mx_host
 
     def policy(self):
         lines = ["version: STSv1", f"mode: {self.sts}", *(f"mx: {pattern}" for pattern in self.sts_mx), "max_age: 86400"]
-        return "".join(f"{line}\n" for line in lines)
+        return "".join(f"{line}\n" for line in lines + self.sts_lines)
 
     def records(self, web_address):
         """The zone's records but SOA and NS."""
@@ -50,7 +62,9 @@ class Domain:
             lines.append(f"@ MX 10 {self.mx_host}.")
         lines += [f"_25._tcp.{self.server}. TLSA {self._tlsa(record)}" for record in self.tlsa]
         if self.sts:
-            lines += ['_mta-sts TXT "v=STSv1; id=20260101;"', f"mta-sts A {web_address}"]
+            lines.append(f"mta-sts A {self.sts_address or web_address}")
+        if self.sts and self.sts_id != "none":
+            lines.append(f'_mta-sts TXT "v=STSv1; id={self.sts_id};"')
         return lines
 
     def _tlsa(self, record):
@@ -67,10 +81,11 @@ class Domain:
 def _domain(label, section, address):
     name = f"{label}.test"
     domain = Domain(label, name, address, section["zone"], section["mx"], _lines(section["tlsa"]),
-                    section.getboolean("starttls"), section["certificate"], section["certificate-name"],
-                    section["sts"], _lines(section["sts-mx"]), section["sts-web"])
+                    section["starttls"] == "yes", section["certificate"], section["certificate-name"],
+                    section["sts"], section["sts-id"], _lines(section["sts-mx"]), _lines(section["sts-lines"]),
+                    section["sts-web"], section["sts-address"], int(section["ttl"]), section["intercept"])
     domain.certificate_name = domain.certificate_name or domain.server
-    domain.sts_mx = domain.sts_mx or [domain.mx_host]
+    domain.sts_mx = domain.sts_mx or [domain.own_mx_host]
     return domain
 
 
@@ -78,7 +93,24 @@ def _lines(text):
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def read():
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string(FILE.read_text())
-    return [_domain(label, parser[label], f"198.18.1.{number}") for number, label in enumerate(parser.sections(), 1)]
+def _sections(file):
+    # Without configparser's own defaults, which would hide what a section sets itself.
+    parser = configparser.ConfigParser(interpolation=None, default_section="")
+    parser.read_string(file.read_text())
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def read(with_attacks=False):
+    sections = _sections(FILE)
+    common = sections.pop("DEFAULT")
+    settings = {label: {**common, **own} for label, own in sections.items()}
+    attacked = _sections(ATTACKS) if with_attacks else {}
+    common |= attacked.pop("DEFAULT", {})
+    settings |= {label: {**common, **own} for label, own in attacked.items() if not label.endswith(ATTACKED)}
+    found = []
+    for number, (label, section) in enumerate(settings.items(), 1):
+        address = f"198.18.1.{number}"
+        found.append(_domain(label, section, address))
+        if (changes := attacked.get(label + ATTACKED)) is not None:
+            found[-1].attacked = _domain(label, {**section, **changes}, address)
+    return found

@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import certificates
 import domains
+import hostile
+import name_server
 import sender
 import servers
 from hosts import STATE, Host, make_cage_private
 from maillog import MailLog
 
-PROGRAMS = ["unshare", "nsenter", "setpriv", "ip", "openssl", "knotd", "keymgr", "kdig", "unbound", "nginx", "postfix",
+PROGRAMS = ["unshare", "nsenter", "setpriv", "ip", "openssl", "knotd", "knotc", "keymgr", "kdig", "unbound", "nginx", "postfix",
             "sqlite3", "cmake"]
 
 
@@ -20,11 +22,11 @@ def missing_programs():
 
 
 class Lab:
-    def __init__(self, build, say=lambda text: None):
+    def __init__(self, build, say=lambda text: None, with_attacks=False):
         self.say = say
         make_cage_private()
         STATE.mkdir(exist_ok=True)
-        self.domains = domains.read()
+        self.domains = domains.read(with_attacks)
         self.logs = {}
         for name in ("mx", "out"):
             (STATE / name).mkdir()
@@ -37,16 +39,17 @@ class Lab:
     def start(self):
         self.say("name servers, policy hosts and both Postfixes")
         certificates.make_authorities()
-        names = servers.NameServer(self.dns, self.domains, self.web.address, self.out)
+        self.names = name_server.NameServer(self.dns, self.domains, self.web.address, self.out)
         with ThreadPoolExecutor() as pool:
-            started = [pool.submit(names.start),
+            started = [pool.submit(self.names.start),
                        pool.submit(servers.start_web, self.web, self.domains),
                        pool.submit(servers.start_mx, self.mx, self.domains),
                        pool.submit(sender.start_postfix, self.out)]
         for each in started:
             each.result()
         self.say("resolver and tlswarden")
-        sender.start_resolver(self.out, self.dns.address, names.trust_anchor())
+        intercepted = [domain.name for domain in self.domains if domain.intercept]
+        sender.start_resolver(self.out, self.dns.address, self.names.trust_anchor(), intercepted, hostile.ADDRESS)
         self._wait_until_validating()
         self.warden.install()
         self.out.join_network()
@@ -63,3 +66,11 @@ class Lab:
         """For an empty cache, and no memory of name servers that didn't answer."""
         sender.stop_resolver(self.out)
         self.out.run("unbound")
+
+    def attack(self):
+        """From now on the domains of attacks.conf are under attack."""
+        self.names.change([domain.attacked for domain in self.domains if domain.attacked])
+        now = [domain.attacked or domain for domain in self.domains]
+        servers.change_web(self.web, now)
+        servers.change_mx(self.mx, now)
+        self.restart_resolver()

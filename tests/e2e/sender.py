@@ -41,16 +41,29 @@ UNBOUND = """server:
     local-zone: test. nodefault
     do-ip6: no
 """
+STUB = """stub-zone:
+    name: {zone}
+    stub-addr: {address}
+"""
 # What Debian's installation asks and sets for an "Internet Site".
 POSTFIX = ["myhostname=out.test", "mydestination=$myhostname, localhost", "relayhost=", "mynetworks=127.0.0.0/8 [::1]/128",
            "smtpd_relay_restrictions=permit_mynetworks permit_sasl_authenticated defer_unauth_destination",
            "alias_maps=hash:/etc/aliases", "alias_database=hash:/etc/aliases"]
 
 
-def start_resolver(host, root_server, anchor):
+def start_resolver(host, root_server, anchor, intercepted=(), attacker=""):
+    """The zones of `intercepted` are asked for at the attacker's, as if he sat on the way."""
+    stubs = "".join(STUB.format(zone=zone, address=attacker) for zone in intercepted)
     host.write("/etc/unbound/root.hints", f". 3600 NS ns.\nns. 3600 A {root_server}\n")
-    host.write("/etc/unbound/unbound.conf", UNBOUND.format(anchor=anchor))
+    host.write("/etc/unbound/unbound.conf", UNBOUND.format(anchor=anchor) + stubs)
     host.run("unbound")
+
+
+def use_resolver(host, address):
+    """Whom Postfix asks from now on, in its chroot too, and tlswarden when it starts."""
+    for folder in ("/etc", "/var/spool/postfix/etc"):
+        host.write(f"{folder}/resolv.conf", f"nameserver {address}\n")
+    host.run("postfix", "reload")
 
 
 def stop_resolver(host):
@@ -93,14 +106,23 @@ class Warden:
 
     def install(self):
         self.host.run("cmake", "--install", str(self.build))
-        config = self.host.path(CONFIG).read_text()
-        self.host.write(CONFIG, settings_applied(config, SETTINGS) + RULES)
+        self.installed_config = self.host.path(CONFIG).read_text()
+        self.configure(SETTINGS)
         if not self.host.run("id", "-u", "tlswarden", check=False).strip().isdigit():
             self.host.run("useradd", "--system", "--no-create-home", "tlswarden")
         self.host.run("install", "-d", "-o", "tlswarden", "-g", "tlswarden", "-m", "750", STORE)
         # Setgid: the socket gets Postfix's group, and mode 0660 lets smtpd in.
         self.host.run("install", "-d", "-o", "tlswarden", "-g", "postfix", "-m", "2750", MILTER_FOLDER)
         self.host.run(*self.as_user("tlswarden", "check-config"))
+
+    def configure(self, settings):
+        self.host.write(CONFIG, settings_applied(self.installed_config, settings) + RULES)
+
+    def restart(self, settings):
+        """The cache stays: it is in the store."""
+        self.stop()
+        self.configure(settings)
+        self.start()
 
     def as_user(self, *command):
         return ["setpriv", "--reuid", "tlswarden", "--regid", "tlswarden", "--clear-groups", *command]
@@ -148,11 +170,11 @@ def settings_applied(text, settings):
     return "\n".join(lines) + "\n"
 
 
-def ask_policy_map(key, timeout=20):
+def ask_policy_map(key, timeout=20, address=POLICY_MAP, map_name="QUERY"):
     """Postfix's socketmap protocol: a netstring each way. The calling thread must be on the sender's network."""
     try:
-        with socket.create_connection(POLICY_MAP, timeout=timeout) as connection:
-            request = f"QUERY {key}".encode()
+        with socket.create_connection(address, timeout=timeout) as connection:
+            request = f"{map_name} {key}".encode()
             connection.sendall(b"%d:%s," % (len(request), request))
             length, answer = b"", b""
             while not length.endswith(b":"):

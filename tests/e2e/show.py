@@ -54,15 +54,31 @@ ACTIONS = {"4": "defer", "5": "reject"}
 
 
 def table(results):
-    heads = ("domain", "what it publishes", "verdict", "what Postfix did", "why")
-    rows = [(domain(result), result.row.publishes, verdict(result), result.postfix, why(result)) for result in results]
-    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(4)]
-    room = max(40, shutil.get_terminal_size((180, 50)).columns - sum(widths) - 8)
-    for row in [heads, tuple("-" * width for width in [*widths, len("why")]), *rows]:
-        first, *more = textwrap.wrap(row[4], room) or [""]
+    columns(("domain", "what it publishes", "verdict", "what Postfix did", "why"),
+            [(domain(result), result.row.publishes, verdict(result), result.postfix, why(result)) for result in results])
+    complain(results)
+
+
+def attacks(tried, peer_version):
+    rows = [(each.attack.section, each.attack.row.publishes, verdict(each.result), each.result.postfix,
+             each.peer.replace(" servername=hostname", ""), why(each.result)) for each in tried]
+    columns(("RFC", "attack", "tlswarden", "what Postfix did", f"peer: {peer_version}", "why"), rows)
+    complain([each.result for each in tried])
+
+
+def columns(heads, rows):
+    """The last column is as wide as the terminal allows."""
+    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads) - 1)]
+    indent = sum(widths) + 2 * len(widths)
+    room = max(40, shutil.get_terminal_size((180, 50)).columns - indent)
+    for row in [heads, tuple("-" * width for width in [*widths, len(heads[-1])]), *rows]:
+        first, *more = textwrap.wrap(row[-1], room) or [""]
         print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), first]).rstrip())
         for line in more:
-            print(" " * (sum(widths) + 8) + line)
+            print(" " * indent + line)
+
+
+def complain(results):
     for result in results:
         if result.wrong:
             print(f"\nnot as expected: {result.row.recipient}")
@@ -90,7 +106,8 @@ def why(result):
     if not result.warden:
         return "no question for tlswarden"
     if failed := re.search(r'result-type=(\S+) failure-reason-code="(.*?)"', result.inquiry):
-        return f"no policy: {failed.group(1)}, {failed.group(2)}"
+        kept = "policy kept" if " policy=kept" in result.inquiry else "no policy"
+        return f"{kept}: {failed.group(1)}, {failed.group(2)}"
     kind, rule = (re.search(f"{key}=(\\S+)", result.warden).group(1) for key in ("policy-type", "rule"))
     text = "no policy found" if kind == "no-policy-found" else f"policy {kind}"
     return text if rule == "default" else f"{text}; rule {rule}"

@@ -78,7 +78,13 @@ def first_line(log, text, since):
 
 
 def try_row(lab, row):
-    since = lab.log.mark()
+    result = observe(lab, row, lab.log.mark())
+    result.wrong = list(differences(result))
+    return result
+
+
+def observe(lab, row, since):
+    """Sends the row's message, and sees what becomes of it."""
     domain = row.recipient.split("@")[1]
     replies, final = send([row.recipient])
     reply = replies[row.recipient]
@@ -88,9 +94,7 @@ def try_row(lab, row):
     answer = sender.ask_policy_map(domain) if row.policy_map else ""
     warden = warden_line(lab.log, row.recipient, since, timeout=2 if row.reason else 0)
     inquiry = first_line(lab.log, f"inquiry=failed policy-domain={domain} ", since)
-    result = Result(row, reply, warden, inquiry, answer or "", postfix, text)
-    result.wrong = list(differences(result))
-    return result
+    return Result(row, reply, warden, inquiry, answer or "", postfix, text)
 
 
 def differences(result):
