@@ -148,8 +148,8 @@ void Engine::Stop() {
   asio::post(io_, [this] {
     stopped_ = true;
     auto flights = std::exchange(flights_, {});
-    for (auto& [key, waiters] : flights) {
-      for (Callback& waiter : waiters) waiter(nullptr);
+    for (auto& [key, flight] : flights) {
+      for (Callback& waiter : flight.waiters) waiter(nullptr);
     }
   });
 }
@@ -162,19 +162,21 @@ void Engine::Begin(const NextHop& next_hop, Callback callback) {
     parts_.table.Use(key, options_.clock());
     return callback(std::move(known));
   }
-  if (stopped_ || (under_way_ >= kMaxFlights && !flights_.contains(key))) return callback(nullptr);
-  Launch(next_hop);
-  flights_[key].push_back(std::move(callback));
+  if (stopped_ || (flights_.size() >= kMaxFlights && !flights_.contains(key))) {
+    return callback(nullptr);
+  }
+  const auto [flight, is_new] = flights_.try_emplace(key);
+  if (flight->second.interim != nullptr) return callback(flight->second.interim);
+  flight->second.waiters.push_back(std::move(callback));
+  if (is_new) Launch(next_hop);
 }
 
-// Unless one is under way already. Who waits for it puts himself on the list.
+// REQUIRES: an entry in flights_
 void Engine::Launch(const NextHop& next_hop) {
   const std::string key = ToString(next_hop);
-  if (!flights_.try_emplace(key).second) return;
-  ++under_way_;
   asio::co_spawn(io_, Fly(next_hop), [this, key](const std::exception_ptr& thrown) {
-    --under_way_;
-    if (thrown != nullptr) Finish(key, nullptr);
+    if (thrown != nullptr) Answer(key, nullptr);
+    flights_.erase(key);
   });
 }
 
@@ -212,7 +214,10 @@ awaitable<void> Engine::Fly(NextHop next_hop) {
     evidence.sts = Provisional(before, now);
     const auto provisional = std::make_shared<const Evidence>(evidence);
     parts_.table.Put(key, provisional, now);
-    Finish(key, provisional);
+    if (const auto flight = flights_.find(key); flight != flights_.end()) {
+      flight->second.interim = provisional;
+    }
+    Answer(key, provisional);
     co_await sts->WaitForEver();
   }
   evidence.sts = sts->Take();
@@ -220,15 +225,15 @@ awaitable<void> Engine::Fly(NextHop next_hop) {
   const auto learned = std::make_shared<const Evidence>(std::move(evidence));
   parts_.table.Put(key, learned, now);
   if (parts_.store != nullptr) parts_.store->Save(learned);
-  Finish(key, learned);
+  Answer(key, learned);
 }
 
-void Engine::Finish(const std::string& key, const EvidencePtr& evidence) {
-  const auto flight = flights_.extract(key);
-  if (flight.empty()) return;
-  const bool asked_for = !flight.mapped().empty();
-  if (asked_for && evidence != nullptr) parts_.table.Use(key, evidence->obtained_at);
-  for (const Callback& waiter : flight.mapped()) waiter(evidence);
+void Engine::Answer(const std::string& key, const EvidencePtr& evidence) {
+  const auto flight = flights_.find(key);
+  if (flight == flights_.end()) return;  // stopped
+  const std::vector<Callback> waiters = std::exchange(flight->second.waiters, {});
+  if (!waiters.empty() && evidence != nullptr) parts_.table.Use(key, evidence->obtained_at);
+  for (const Callback& waiter : waiters) waiter(evidence);
 }
 
 // Called each second, so every entry is looked at several times in the last half minute of its
@@ -244,15 +249,15 @@ void Engine::Maintain() {
         parts_.table.Erase(ToString(next_hop));
         break;
       case Upkeep::kLookAgain:
-        if (under_way_ < kMaxBackground) Launch(next_hop);
+        if (flights_.size() < kMaxBackground && flights_.try_emplace(ToString(next_hop)).second) {
+          Launch(next_hop);
+        }
         break;
     }
   }
 }
 
-void Engine::StartMaintaining() {
-  asio::co_spawn(io_, MaintainForEver(), asio::detached);
-}
+void Engine::StartMaintaining() { asio::co_spawn(io_, MaintainForEver(), asio::detached); }
 
 awaitable<void> Engine::MaintainForEver() {
   asio::steady_timer timer(io_);

@@ -69,14 +69,16 @@ class Engine : public Resolver {
   boost::asio::awaitable<void> Fly(NextHop next_hop);
   boost::asio::awaitable<void> MaintainForEver();
   EvidencePtr Known(const std::string& key);
-  void Finish(const std::string& key, const EvidencePtr& evidence);
+  void Answer(const std::string& key, const EvidencePtr& evidence);
 
   boost::asio::io_context& io_;
   EngineParts parts_;
   const EngineOptions options_;
-  // Who waits for which inquiry; on io's thread only.
-  std::unordered_map<std::string, std::vector<Callback>> flights_;
-  std::size_t under_way_ = 0;  // inquiries, also those whose askers have their answer
+  struct Flight {
+    std::vector<Callback> waiters;
+    EvidencePtr interim;  // what is answered while only MTA-STS is still looked for
+  };
+  std::unordered_map<std::string, Flight> flights_;  // by next hop; on io's thread only
   bool stopped_ = false;
 };
 
