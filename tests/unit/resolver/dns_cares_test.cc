@@ -158,6 +158,19 @@ TEST(CaresDns, SilenceLeadsToTheNextServer) {
   EXPECT_EQ(silent.questions().size(), 1U);
 }
 
+// The kernel says at once that nobody is there: no time is lost.
+TEST(CaresDns, ClosedPortLeadsToTheNextServer) {
+  asio::io_context io;
+  std::optional<DnsResponder> gone(std::in_place, io, [](const DnsQuestion&) { return Address(); });
+  const std::string closed = gone->address();
+  gone.reset();
+  DnsResponder good(io, [](const DnsQuestion&) { return Address(); });
+  const auto dns = MakeDns(io, {closed, good.address()}, TrustAd::kLoopback, milliseconds(5000));
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(Ask(io, *dns).addresses.size(), 1U);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(4000));
+}
+
 TEST(CaresDns, NobodyListens) {
   asio::io_context io;
   std::string address;
@@ -177,6 +190,18 @@ TEST(CaresDns, TruncatedReplyIsAskedForByTcp) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Ask(io, *dns).security, Security::kSecure);
   EXPECT_TRUE(responder.questions().back().tcp);
   EXPECT_EQ(responder.questions().size(), 6U);
+}
+
+// Half of an answer is none, be the half that came ever so secure.
+TEST(CaresDns, TruncatedReplyAndNoTcpIsAFailure) {
+  asio::io_context io;
+  DnsResponder responder(io, [](const DnsQuestion&) { return Address(kSigned | DnsBuilder::kTc); });
+  const auto dns = MakeDns(io, {responder.address()});
+  responder.RefuseTcp();
+  const DnsReply reply = Ask(io, *dns);
+  EXPECT_EQ(reply.rcode, Rcode::kFailure);
+  EXPECT_EQ(reply.security, Security::kIndeterminate);
+  EXPECT_TRUE(reply.addresses.empty());
 }
 
 TEST(CaresDns, LargeUdpReplyNeedsNoTcp) {
