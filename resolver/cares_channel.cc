@@ -63,6 +63,7 @@ struct CaresChannel::Flight {
   asio::steady_timer landed;  // never expires: cancelled when there is an outcome
   bool done = false;
   int status = ARES_ECANCELLED;
+  int timeouts = 0;
   std::vector<std::uint8_t> message;  // what came, if status is ARES_SUCCESS
 };
 
@@ -113,6 +114,7 @@ asio::awaitable<RawDnsReply> CaresChannel::Ask(std::shared_ptr<CaresChannel> cha
     [[maybe_unused]] const auto cancelled = co_await std::move(landing);
   }
   RawDnsReply reply;
+  reply.timeouts = flight->timeouts;
   if (flight->done && flight->status == ARES_SUCCESS) {
     reply.message = std::move(flight->message);
   } else {
@@ -136,13 +138,14 @@ std::shared_ptr<CaresChannel::Flight> CaresChannel::Send(const std::vector<std::
 }
 
 // Only notes the outcome: whoever waits goes on from the io_context, never inside c-ares.
-void CaresChannel::OnReply(void* argument, int status, int /*timeouts*/, unsigned char* octets,
+void CaresChannel::OnReply(void* argument, int status, int timeouts, unsigned char* octets,
                            int count) {
   const std::unique_ptr<std::shared_ptr<Flight>> owner(
       static_cast<std::shared_ptr<Flight>*>(argument));
   Flight& flight = **owner;
   flight.done = true;
   flight.status = status;
+  flight.timeouts = timeouts;
   if (octets != nullptr && count > 0) flight.message.assign(octets, octets + count);
   flight.landed.cancel();
 }

@@ -28,6 +28,7 @@ namespace tlswarden {
 struct RawDnsReply {
   std::vector<std::uint8_t> message;
   std::string failure;  // for a person, when there is no message: "timeout", "cancelled"
+  int timeouts = 0;     // attempts at servers that didn't answer in time
 };
 
 // Not thread-safe: one thread for everything after Open.

@@ -41,10 +41,11 @@ class CaresDns : public Dns {
 
   // As in Dns. A SERVFAIL is asked once more with CD: what comes then exists, but is bogus.
   // A SERVFAIL or REFUSED of the first server that answers is final; only silence leads to the
-  // next. Cancelling the awaiting coroutine ends the wait with the failure "cancelled".
+  // next, which then is asked first. Cancelling the awaiting coroutine ends the wait with the
+  // failure "cancelled".
   boost::asio::awaitable<DnsReply> Query(std::string name, RrType type) override;
 
-  // "127.0.0.1:53" and so on, in the order they are asked.
+  // "127.0.0.1:53" and so on, in the order they are asked while all answer.
   std::vector<std::string> servers() const;
 
   // What trust_ad came to.

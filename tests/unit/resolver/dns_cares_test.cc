@@ -158,6 +158,58 @@ TEST(CaresDns, SilenceLeadsToTheNextServer) {
   EXPECT_EQ(silent.questions().size(), 1U);
 }
 
+// Else each question of an inquiry would wait for a dead resolver.
+TEST(CaresDns, TheServerThatAnsweredIsAskedFirst) {
+  asio::io_context io;
+  bool dead = false;
+  const auto unless_dead = [&](const DnsQuestion&) {
+    return dead ? std::nullopt : std::optional<DnsBuilder>(Address());
+  };
+  DnsResponder silent(io, [](const DnsQuestion&) { return std::nullopt; });
+  DnsResponder second(io, unless_dead);
+  DnsResponder third(io, [](const DnsQuestion&) { return Address(); });
+  const auto dns = MakeDns(io, {silent.address(), second.address(), third.address()},
+                           TrustAd::kLoopback, milliseconds(200));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Ask(io, *dns).addresses.size(), 1U);
+  EXPECT_EQ(silent.questions().size(), 1U);
+  EXPECT_EQ(second.questions().size(), 3U);
+  dead = true;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Ask(io, *dns).addresses.size(), 1U);
+  EXPECT_EQ(silent.questions().size(), 1U);
+  EXPECT_EQ(second.questions().size(), 4U);
+  EXPECT_EQ(third.questions().size(), 3U);
+}
+
+// A domain that no resolver finds an answer for says nothing about the resolvers.
+TEST(CaresDns, SilenceOfAllChangesNothing) {
+  asio::io_context io;
+  bool silent = true;
+  DnsResponder first(io, [&](const DnsQuestion&) {
+    return silent ? std::nullopt : std::optional<DnsBuilder>(Address());
+  });
+  DnsResponder second(io, [](const DnsQuestion&) { return std::nullopt; });
+  const auto dns =
+      MakeDns(io, {first.address(), second.address()}, TrustAd::kLoopback, milliseconds(50));
+  EXPECT_EQ(Ask(io, *dns).failure, "timeout");
+  silent = false;
+  const std::size_t before = second.questions().size();
+  EXPECT_EQ(Ask(io, *dns).addresses.size(), 1U);
+  EXPECT_EQ(second.questions().size(), before);
+}
+
+// The kernel says at once that nobody is there: no time is lost.
+TEST(CaresDns, ClosedPortLeadsToTheNextServer) {
+  asio::io_context io;
+  std::optional<DnsResponder> gone(std::in_place, io, [](const DnsQuestion&) { return Address(); });
+  const std::string closed = gone->address();
+  gone.reset();
+  DnsResponder good(io, [](const DnsQuestion&) { return Address(); });
+  const auto dns = MakeDns(io, {closed, good.address()}, TrustAd::kLoopback, milliseconds(5000));
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(Ask(io, *dns).addresses.size(), 1U);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(4000));
+}
+
 TEST(CaresDns, NobodyListens) {
   asio::io_context io;
   std::string address;
@@ -177,6 +229,18 @@ TEST(CaresDns, TruncatedReplyIsAskedForByTcp) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Ask(io, *dns).security, Security::kSecure);
   EXPECT_TRUE(responder.questions().back().tcp);
   EXPECT_EQ(responder.questions().size(), 6U);
+}
+
+// Half of an answer is none, be the half that came ever so secure.
+TEST(CaresDns, TruncatedReplyAndNoTcpIsAFailure) {
+  asio::io_context io;
+  DnsResponder responder(io, [](const DnsQuestion&) { return Address(kSigned | DnsBuilder::kTc); });
+  const auto dns = MakeDns(io, {responder.address()});
+  responder.RefuseTcp();
+  const DnsReply reply = Ask(io, *dns);
+  EXPECT_EQ(reply.rcode, Rcode::kFailure);
+  EXPECT_EQ(reply.security, Security::kIndeterminate);
+  EXPECT_TRUE(reply.addresses.empty());
 }
 
 TEST(CaresDns, LargeUdpReplyNeedsNoTcp) {

@@ -46,8 +46,11 @@ class DnsResponder {
   }
 
   std::string address() const {
-    return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+    return "127.0.0.1:" + std::to_string(udp_.local_endpoint().port());
   }
+  // From now on, connections by TCP are refused.
+  void RefuseTcp() { acceptor_.close(); }
+
   const std::vector<DnsQuestion>& questions() const { return questions_; }
 
  private:
