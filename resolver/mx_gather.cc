@@ -150,6 +150,19 @@ std::vector<HostResult> HostsOf(std::vector<MxRecord> records) {
   return hosts;
 }
 
+// Whoever forges an unsigned MX names hosts of his own, with as much TLSA data as DNS carries.
+// The verdict needs none of it, and evidence too large to be stored would take the domain's
+// MTA-STS policy with it at the next restart.
+void KeepWithin(std::size_t& budget, MxHost& host) {
+  const auto keep = [&budget](std::size_t octets) {
+    if (octets > budget) return false;
+    budget -= octets;
+    return true;
+  };
+  std::erase_if(host.usable, [&](const TlsaRecord& record) { return !keep(record.data.size()); });
+  std::erase_if(host.unusable, [&](const std::string& text) { return !keep(text.size()); });
+}
+
 HostResult SoleHost(const Domain& domain) {
   HostResult result;
   result.host.name = domain;
@@ -188,8 +201,10 @@ awaitable<MxEvidence> GatherMx(Dns& dns, NextHop next_hop, bool ask_tlsa, Time n
     results = ReadMx(reply, next_hop.domain, mx);
   }
   if (ask_tlsa) co_await LookUpHosts(dns, next_hop.port, results);
+  std::size_t budget = kMaxTlsaOctets;
   for (HostResult& result : results) {
     ttl = std::min(ttl, result.ttl);
+    KeepWithin(budget, result.host);
     mx.hosts.push_back(std::move(result.host));
   }
   mx.good_until = now + BoundedTtl(ttl);
