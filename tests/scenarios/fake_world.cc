@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <type_traits>
+#include <utility>
 
 #include "cache/evidence_codec.h"
 #include "daemon/log_format.h"
@@ -163,6 +164,12 @@ void RecordList::Write(Record record) {
         }
       },
       record);
+  values.push_back(std::move(record));
+}
+
+void RecordList::Clear() {
+  lines.clear();
+  values.clear();
 }
 
 }  // namespace tlswarden

@@ -97,8 +97,10 @@ class FakeStore : public Store {
 class RecordList : public RecordSink {
  public:
   void Write(Record record) override;
+  void Clear();
 
   std::vector<std::string> lines;  // as in the log, without a queue id; warnings are marked
+  std::vector<Record> values;      // the same, as they came
 };
 
 }  // namespace tlswarden
