@@ -110,6 +110,11 @@ awaitable<void> LookUpHost(Dns& dns, std::uint16_t port, HostResult& result) {
   co_await LookUpTlsa(dns, std::move(candidates), port, result);
 }
 
+void Fail(MxHost& host) {
+  host.dane = HostDane::kFailed;
+  host.failure = Failure{ResultType::kDnssecInvalid, "internal error", true};
+}
+
 // All hosts at once, so that one dead name server costs its own time only.
 awaitable<void> LookUpHosts(Dns& dns, std::uint16_t port, std::vector<HostResult>& results) {
   const auto executor = co_await asio::this_coro::executor;
@@ -119,8 +124,11 @@ awaitable<void> LookUpHosts(Dns& dns, std::uint16_t port, std::vector<HostResult
   if (*left == 0) co_return;
   const std::size_t count = *left;
   for (std::size_t i = 0; i < count; ++i) {
+    MxHost& host = results[i].host;
     asio::co_spawn(executor, LookUpHost(dns, port, results[i]),
-                   [all_done, left](const std::exception_ptr&) {
+                   [all_done, left, &host](const std::exception_ptr& thrown) {
+                     // Out of memory, say: no answer, which is no denial.
+                     if (thrown != nullptr) Fail(host);
                      if (--*left == 0) all_done->cancel();
                    });
   }
