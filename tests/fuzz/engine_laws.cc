@@ -155,7 +155,8 @@ void CheckEvidence(const NextHop& next_hop, const Desk& desk, const Ledger& ledg
             "no visit to private addresses", visit);
     }
   }
-  if (desk.answer.evidence == nullptr) return;
+  // An exception in an inquiry ends with no evidence; here nothing else does.
+  Check(desk.answer.evidence != nullptr, "each inquiry ends with evidence");
   const Evidence& evidence = *desk.answer.evidence;
   Check(evidence.next_hop == next_hop || next_hop.address_literal, "evidence is of what was asked");
   ExplainMx(evidence.mx);
@@ -171,6 +172,20 @@ void CheckEvidence(const NextHop& next_hop, const Desk& desk, const Ledger& ledg
     return taken.policy == *learned.policy && taken.at == learned.fetched_at;
   });
   Check(served, "what is learned was served, and lives from its fetch on");
+}
+
+void CheckDane(const NextHop& next_hop, const Desk& desk) {
+  bool signed_mx = next_hop.bracketed;
+  bool counts = false;
+  for (std::size_t i = 0; i < desk.dns.asked.size(); ++i) {
+    const DnsReply& reply = desk.dns.answered[i];
+    const bool secure = reply.security == Security::kSecure;
+    if (desk.dns.asked[i].starts_with("MX ")) signed_mx = secure;
+    if (!desk.dns.asked[i].starts_with("TLSA ")) continue;
+    counts = counts || reply.rcode == Rcode::kFailure || (secure && !reply.tlsa.empty());
+  }
+  if (!signed_mx || !counts || desk.outbound.mode != Mode::kEnforce) return;
+  Check(Strictness(desk.answer.map) >= 2, "TLSA behind a signed MX is held", desk.answer.map);
 }
 
 void CheckPolicyChange(const std::optional<Taken>& known, const Taken& taken, const Desk& desk) {
@@ -189,8 +204,7 @@ void CheckLevel(const NextHop& next_hop, const std::optional<Taken>& known, bool
   if (next_hop.address_literal || desk.outbound.mode != Mode::kEnforce) {
     return Check(answer.map == "NOTFOUND", "nothing is demanded", answer.map);
   }
-  const bool mx_failed =
-      answer.evidence == nullptr || IsLookupFailure(answer.evidence->mx.security);
+  const bool mx_failed = IsLookupFailure(answer.evidence->mx.security);
   Check(mx_failed || !answer.map.starts_with("TEMP"), "only a failed MX look-up holds mail up",
         answer.map);
   if (answer.map.starts_with("OK secure")) {
@@ -200,7 +214,7 @@ void CheckLevel(const NextHop& next_hop, const std::optional<Taken>& known, bool
     Check(in_force, "only a policy in force says secure", answer.map);
   }
   // An answer that didn't wait for the fetch goes by what was known before.
-  const bool waited = answer.evidence != nullptr && !answer.evidence->sts.interim;
+  const bool waited = !answer.evidence->sts.interim;
   const Taken* counts = taken != nullptr && waited ? taken : known ? &*known : nullptr;
   if (counts == nullptr || (counts != taken && !known_is_newest)) return;
   if (!counts->Enforces(desk.now)) {

@@ -29,6 +29,10 @@ void CheckEvidence(const NextHop& next_hop, const Desk& desk, const Ledger& ledg
 void CheckLevel(const NextHop& next_hop, const std::optional<Taken>& known, bool known_is_newest,
                 const Taken* taken, const Desk& desk, const Ledger& ledger);
 
+// What DNS says of TLSA behind a signed MX counts, and a failure to say is no denial (RFC 7672
+// section 2.1.2).
+void CheckDane(const NextHop& next_hop, const Desk& desk);
+
 // A policy that is new to the engine has its record.
 void CheckPolicyChange(const std::optional<Taken>& known, const Taken& taken, const Desk& desk);
 

@@ -120,6 +120,7 @@ void Program::Ask(const Asking& asking) {
   const Taken* taken = ledger_.Book(next_hop, desk_, served_);
   CheckEvidence(next_hop, desk_, ledger_);
   CheckLevel(next_hop, known, newest, taken, desk_, ledger_);
+  CheckDane(next_hop, desk_);
   if (taken != nullptr) CheckPolicyChange(known, *taken, desk_);
 }
 

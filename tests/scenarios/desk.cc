@@ -57,6 +57,7 @@ void Desk::Ask(const Asking& asking) {
   answer = Answer();
   records.Clear();
   dns.asked.clear();
+  dns.answered.clear();
   https.BeginQuestion();
   const std::string to = asking.recipient.empty() ? UserAt(asking.next_hop) : asking.recipient;
   const std::optional<RecipientQuestion> recipient = AskSession(asking, to);

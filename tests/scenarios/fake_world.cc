@@ -49,6 +49,7 @@ awaitable<DnsReply> FakeDns::Query(std::string name, RrType type) {
   co_await asio::post(executor, asio::use_awaitable);
   asked.push_back(std::string(ToString(type)) + ' ' + name);
   DnsReply reply = Answer(name, type);
+  answered.push_back(reply);
   co_return reply;
 }
 

@@ -39,6 +39,7 @@ class FakeDns : public Dns {
   void DenyAllElse(bool deny) { deny_all_else_ = deny; }
 
   std::vector<std::string> asked;  // "MX example.com", in order
+  std::vector<DnsReply> answered;  // the replies to these
 
  private:
   const DnsReply* Find(const std::string& name, std::optional<RrType> type) const;
