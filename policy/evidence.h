@@ -65,8 +65,10 @@ struct MxHost {
   std::uint16_t preference = 0;
   Security address_security = Security::kIndeterminate;
   HostDane dane = HostDane::kNone;
-  Domain tlsa_base;                   // where the TLSA records were found (section 2.2.3)
-  std::vector<TlsaRecord> usable;     // after digest agility (RFC 7671 section 9)
+  Domain tlsa_base;  // where the TLSA records were found (section 2.2.3)
+  // After digest agility (RFC 7671 section 9), to be seen by people: `dane` alone decides. What is
+  // excessively large may be left out of these.
+  std::vector<TlsaRecord> usable;
   std::vector<std::string> unusable;  // "1 1 1 …: usage 1 isn't for SMTP"
   std::optional<Failure> failure;
   bool operator==(const MxHost&) const = default;

@@ -14,12 +14,12 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <fstream>
-#include <optional>
 #include <utility>
+
+#include "resolver/https_reply.h"
 
 namespace tlswarden {
 namespace {
@@ -34,77 +34,6 @@ using Stream = ssl::stream<beast::tcp_stream>;
 using Reply = Result<std::string, Failure>;
 
 constexpr char kPolicyPath[] = "/.well-known/mta-sts.txt";
-constexpr std::uint32_t kMaxHeaderOctets = 8 * 1024;
-constexpr std::size_t kMaxRemoteText = 100;  // of what others wrote, in a reason
-constexpr int kMaxInterimReplies = 4;        // 1xx (RFC 9110 section 15.2)
-
-// Remote text for a person: printable ASCII, short.
-std::string Quotable(beast::string_view text) {
-  std::string clean(text.substr(0, kMaxRemoteText));
-  std::replace_if(
-      clean.begin(), clean.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return clean;
-}
-
-std::string TimeoutText(Clock::duration waited) {
-  const auto milliseconds = std::chrono::round<std::chrono::milliseconds>(waited).count();
-  if (milliseconds < 1000) return "timeout after " + std::to_string(milliseconds) + " ms";
-  return "timeout after " + std::to_string((milliseconds + 500) / 1000) + " s";
-}
-
-// What an operation that began at `began` failed with.
-std::string ErrorText(const error_code& error, Clock::time_point began) {
-  if (error == beast::error::timeout) return TimeoutText(Clock::now() - began);
-  if (error == asio::error::operation_aborted) return "cancelled";
-  if (error == asio::error::connection_refused) return "connection refused";
-  if (error == ssl::error::stream_truncated) return "connection closed without TLS close_notify";
-  if (error == asio::error::eof || error == http::error::end_of_stream ||
-      error == http::error::partial_message) {
-    return "connection closed too early";
-  }
-  if (error == http::error::body_limit) {
-    return "body larger than " + std::to_string(kMaxPolicyOctets) + " octets";
-  }
-  if (error == http::error::header_limit) {
-    return "header larger than " + std::to_string(kMaxHeaderOctets) + " octets";
-  }
-  const std::string text = Quotable(error.message());
-  return error.category() == asio::error::get_ssl_category() ? "TLS: " + text : text;
-}
-
-Failure FetchError(std::string reason) {
-  return {ResultType::kStsPolicyFetchError, std::move(reason), true};
-}
-
-// RFC 8461 section 3.3: text/plain, and of its parameters only charset counts, which must be
-// UTF-8 or US-ASCII. Returns what is wrong, or "".
-std::string WrongMediaType(beast::string_view field) {
-  const std::size_t type_end = std::min(field.find_first_of("; \t"), field.size());
-  const beast::string_view type = field.substr(0, type_end);
-  if (type.empty()) return "no media type, text/plain expected";
-  if (!beast::iequals(type, "text/plain")) {
-    return "media type " + Quotable(type) + ", not text/plain";
-  }
-  for (const auto& [name, value] : http::param_list(field.substr(type_end))) {
-    if (!beast::iequals(name, "charset")) continue;
-    if (!beast::iequals(value, "utf-8") && !beast::iequals(value, "us-ascii")) {
-      return "charset " + Quotable(value) + ", not utf-8";
-    }
-  }
-  return {};
-}
-
-Reply ReadResponse(const http::response<http::string_body>& response) {
-  const unsigned status = response.result_int();
-  if (status != 200) {
-    const bool redirect = status >= 300 && status < 400;
-    return Error{FetchError("HTTP status " + std::to_string(status) +
-                            (redirect ? ", redirects are not followed" : ""))};
-  }
-  std::string wrong = WrongMediaType(response[http::field::content_type]);
-  if (!wrong.empty()) return Error{FetchError(std::move(wrong))};
-  return response.body();
-}
 
 // RFC 8461 section 3.3: the DNS-ID alone, and a wildcard only as the whole left-most label.
 bool DemandHost(SSL* session, const std::string& host) {
@@ -125,7 +54,7 @@ struct Connection {
 Connection NoConnection(const error_code& error, const std::string& address,
                         Clock::time_point began) {
   Connection none;
-  none.failure = FetchError(ErrorText(error, began) + " (" + Quotable(address) + ")");
+  none.failure = FetchError(HttpsErrorText(error, began) + " (" + Quotable(address) + ")");
   none.final = error == asio::error::operation_aborted;
   return none;
 }
@@ -224,24 +153,11 @@ asio::awaitable<Reply> BeastHttps::Core::Exchange(std::shared_ptr<Core> core, st
   auto writing = http::async_write(*stream, request, token);
   const std::tuple<error_code, std::size_t> written = co_await std::move(writing);
   if (std::get<0>(written)) {
-    Reply failed = Error{FetchError(ErrorText(std::get<0>(written), began))};
+    Reply failed = Error{FetchError(HttpsErrorText(std::get<0>(written), began))};
     co_return failed;
   }
-  beast::flat_buffer buffer;
-  std::optional<http::response_parser<http::string_body>> parser;
-  for (int replies = 0; replies <= kMaxInterimReplies; ++replies) {
-    parser.emplace();
-    parser->header_limit(kMaxHeaderOctets);
-    parser->body_limit(kMaxPolicyOctets);
-    auto reading = http::async_read(*stream, buffer, *parser, token);
-    const std::tuple<error_code, std::size_t> read = co_await std::move(reading);
-    if (std::get<0>(read)) {
-      Reply failed = Error{FetchError(ErrorText(std::get<0>(read), began))};
-      co_return failed;
-    }
-    if (parser->get().result_int() >= 200) break;
-  }
-  Reply reply = ReadResponse(parser->get());
+  auto reading = ReadPolicyReply(*stream, began);
+  Reply reply = co_await std::move(reading);
   co_return reply;
 }
 

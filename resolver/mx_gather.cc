@@ -110,6 +110,11 @@ awaitable<void> LookUpHost(Dns& dns, std::uint16_t port, HostResult& result) {
   co_await LookUpTlsa(dns, std::move(candidates), port, result);
 }
 
+void Fail(MxHost& host) {
+  host.dane = HostDane::kFailed;
+  host.failure = Failure{ResultType::kDnssecInvalid, "internal error", true};
+}
+
 // All hosts at once, so that one dead name server costs its own time only.
 awaitable<void> LookUpHosts(Dns& dns, std::uint16_t port, std::vector<HostResult>& results) {
   const auto executor = co_await asio::this_coro::executor;
@@ -119,8 +124,11 @@ awaitable<void> LookUpHosts(Dns& dns, std::uint16_t port, std::vector<HostResult
   if (*left == 0) co_return;
   const std::size_t count = *left;
   for (std::size_t i = 0; i < count; ++i) {
+    MxHost& host = results[i].host;
     asio::co_spawn(executor, LookUpHost(dns, port, results[i]),
-                   [all_done, left](const std::exception_ptr&) {
+                   [all_done, left, &host](const std::exception_ptr& thrown) {
+                     // Out of memory, say: no answer, which is no denial.
+                     if (thrown != nullptr) Fail(host);
                      if (--*left == 0) all_done->cancel();
                    });
   }
@@ -148,6 +156,19 @@ std::vector<HostResult> HostsOf(std::vector<MxRecord> records) {
     hosts.push_back(std::move(result));
   }
   return hosts;
+}
+
+// Whoever forges an unsigned MX names hosts of his own, with as much TLSA data as DNS carries.
+// The verdict needs none of it, and evidence too large to be stored would take the domain's
+// MTA-STS policy with it at the next restart.
+void KeepWithin(std::size_t& budget, MxHost& host) {
+  const auto keep = [&budget](std::size_t octets) {
+    if (octets > budget) return false;
+    budget -= octets;
+    return true;
+  };
+  std::erase_if(host.usable, [&](const TlsaRecord& record) { return !keep(record.data.size()); });
+  std::erase_if(host.unusable, [&](const std::string& text) { return !keep(text.size()); });
 }
 
 HostResult SoleHost(const Domain& domain) {
@@ -203,8 +224,10 @@ awaitable<MxEvidence> GatherMx(Dns& dns, NextHop next_hop, MxTerms terms) {
     results = ReadMx(reply, next_hop.domain, mx);
   }
   if (terms.ask_tlsa) co_await LookUpHosts(dns, next_hop.port, results);
+  std::size_t budget = kMaxTlsaOctets;
   for (HostResult& result : results) {
     ttl = std::min(ttl, result.ttl);
+    KeepWithin(budget, result.host);
     mx.hosts.push_back(std::move(result.host));
   }
   SetEnd(ttl, terms, mx);

@@ -11,6 +11,8 @@
 namespace tlswarden {
 
 inline constexpr std::size_t kMaxMxHosts = 32;  // further hosts are taken to have no TLSA
+// Of the TLSA data of all hosts together, this much is kept for people to see; some 500 digests.
+inline constexpr std::size_t kMaxTlsaOctets = 16384;
 
 struct MxTerms {
   bool ask_tlsa = true;  // false: only the MX hosts are found, which MTA-STS needs too

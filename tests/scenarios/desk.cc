@@ -55,8 +55,9 @@ void Desk::Rewire() {
 }
 
 void Desk::Forget() {
-  records.lines.clear();
+  records.Clear();
   dns.asked.clear();
+  dns.answered.clear();
   https.BeginQuestion();
 }
 
@@ -75,9 +76,9 @@ void Desk::Ask(const Asking& asking) {
   const std::optional<RecipientQuestion> recipient = AskSession(asking, to);
   answer.milter = answer.end_of_message = "accept";
   answer.at = now;
-  if (!recipient) return;
   plain_ = BeginMapTalk("postfix", asking.next_hop);
   tlsrpt_ = BeginMapTalk("postfix-TLSRPT", asking.next_hop);
+  if (!recipient) return EndMapTalks(nullptr);
   for (int i = 0; i < asking.times; ++i) {
     engine_->AskAsync(recipient->question.next_hop,
                       [&](const EvidencePtr& evidence) { Answered(*recipient, evidence); });
@@ -95,8 +96,7 @@ void Desk::Answered(const RecipientQuestion& recipient, const EvidencePtr& evide
   https.EndQuestion();
   answer.evidence = evidence;
   Judged(recipient, evidence);
-  answer.map = EndMapTalk(plain_, evidence);
-  answer.tlsrpt = EndMapTalk(tlsrpt_, evidence);
+  EndMapTalks(evidence);
 }
 
 // As the milter's door does it.
@@ -124,6 +124,13 @@ MapTalk Desk::BeginMapTalk(std::string_view map, const std::string& key) {
   talk.request = std::string(map) + ' ' + key;
   answers_->AppendReady(talk.request, now, talk.framed, talk.missing);
   return talk;
+}
+
+void Desk::EndMapTalks(const EvidencePtr& evidence) {
+  answer.map = EndMapTalk(plain_, evidence);
+  answer.tlsrpt = EndMapTalk(tlsrpt_, evidence);
+  answer.map_framed = plain_.framed;
+  answer.tlsrpt_framed = tlsrpt_.framed;
 }
 
 std::string Desk::EndMapTalk(MapTalk& talk, const EvidencePtr& evidence) {

@@ -32,6 +32,7 @@ struct Answer {
   Time at;
   std::string milter, end_of_message;  // "accept", or codes and text
   std::string map, tlsrpt;             // without framing
+  std::string map_framed, tlsrpt_framed;
   int answered = 0;
 };
 
@@ -46,7 +47,7 @@ class Desk {
   Desk();
 
   // Runs until nothing is left to do. Questions, fetches and records of the one before are
-  // forgotten.
+  // forgotten. A key that is no next hop reaches the map alone.
   void Ask(const Asking& asking);
 
   // A full round of what the daemon does by itself each second. Questions, fetches and records are
@@ -70,6 +71,7 @@ class Desk {
   void Judged(const RecipientQuestion& recipient, const EvidencePtr& evidence);
   MapTalk BeginMapTalk(std::string_view map, const std::string& key);
   std::string EndMapTalk(MapTalk& talk, const EvidencePtr& evidence);
+  void EndMapTalks(const EvidencePtr& evidence);
   void Answered(const RecipientQuestion& recipient, const EvidencePtr& evidence);
 
   boost::asio::io_context io_{1};

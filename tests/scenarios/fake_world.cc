@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <type_traits>
+#include <utility>
 
 #include "cache/evidence_codec.h"
 #include "daemon/log_format.h"
@@ -48,6 +49,7 @@ awaitable<DnsReply> FakeDns::Query(std::string name, RrType type) {
   co_await asio::post(executor, asio::use_awaitable);
   asked.push_back(std::string(ToString(type)) + ' ' + name);
   DnsReply reply = Answer(name, type);
+  answered.push_back(reply);
   co_return reply;
 }
 
@@ -165,6 +167,12 @@ void RecordList::Write(Record record) {
         }
       },
       record);
+  values.push_back(std::move(record));
+}
+
+void RecordList::Clear() {
+  lines.clear();
+  values.clear();
 }
 
 }  // namespace tlswarden

@@ -39,6 +39,7 @@ class FakeDns : public Dns {
   void DenyAllElse(bool deny) { deny_all_else_ = deny; }
 
   std::vector<std::string> asked;  // "MX example.com", in order
+  std::vector<DnsReply> answered;  // the replies to these
 
  private:
   const DnsReply* Find(const std::string& name, std::optional<RrType> type) const;
@@ -97,8 +98,10 @@ class FakeStore : public Store {
 class RecordList : public RecordSink {
  public:
   void Write(Record record) override;
+  void Clear();
 
   std::vector<std::string> lines;  // as in the log, without a queue id; warnings are marked
+  std::vector<Record> values;      // the same, as they came
 };
 
 }  // namespace tlswarden
