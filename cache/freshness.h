@@ -13,11 +13,11 @@
 
 namespace tlswarden {
 
-inline constexpr std::chrono::seconds kLeastTtl{5};     // a TTL of 0 must not mean a storm
-inline constexpr std::chrono::seconds kMostTtl{3600};   // changes are seen within an hour
-inline constexpr std::chrono::seconds kFailureTtl{60};  // after a first failed lookup
-inline constexpr std::chrono::seconds kMostFailureTtl{600};    // healed domains get mail again soon
-inline constexpr std::chrono::seconds kFetchBackOff{300};      // RFC 8461 section 3.3, for each id
+inline constexpr std::chrono::seconds kLeastTtl{5};          // a TTL of 0 must not mean a storm
+inline constexpr std::chrono::seconds kMostTtl{3600};        // changes are seen within an hour
+inline constexpr std::chrono::seconds kFailureTtl{60};       // after a first failed lookup
+inline constexpr std::chrono::seconds kMostFailureTtl{600};  // healed domains get mail again soon
+inline constexpr std::chrono::seconds kFetchBackOff{300};    // RFC 8461 section 3.3, for each id
 inline constexpr std::chrono::seconds kMostFetchBackOff{3600};
 // RFC 8461 section 10.2: the live policy is fetched again although its id stands still.
 inline constexpr std::chrono::seconds kFetchAgain{86400};

@@ -34,8 +34,8 @@ class MemoryTable {
   EvidencePtr Use(const std::string& key, Time now) const;
 
   // Replaces what is there. When the table is full, something goes that is worth no more (worth.h),
-  // of that the one that was asked for the longest ago; so a flood of names can't push policies out.
-  // What is worth less than everything there isn't kept at all.
+  // of that the one that was asked for the longest ago; so a flood of names can't push policies
+  // out. What is worth less than everything there isn't kept at all.
   void Put(const std::string& key, EvidencePtr evidence, Time now);
 
   void Erase(const std::string& key);

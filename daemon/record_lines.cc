@@ -125,7 +125,7 @@ LogLine ToLogLine(const InquiryFailed& record) {
   Add(line, "inquiry", "failed");
   Add(line, "policy-domain", record.domain.ascii);
   AddFailure(record.failure, "", line);
-  Add(line, "policy", record.policy_ends ? "kept" : "none");
+  if (record.of_policy) Add(line, "policy", record.policy_ends ? "kept" : "none");
   if (record.policy_ends) {
     Add(line, "failing-since", ToString(record.failing_since));
     Add(line, "policy-ends", ToString(*record.policy_ends));

@@ -11,8 +11,8 @@ using L = TlsLevel;
 
 constexpr std::string_view kNothing =
     "no TLSA record counts (RFC 7672 section 2.2), so an enforced MTA-STS policy decides, if any";
-// An enforced MTA-STS policy changes nothing here: RFC 8461 section 5.1 keeps the policy in force, but
-// not the MX, and the MTA's own lookup would fail, too.
+// An enforced MTA-STS policy changes nothing here: RFC 8461 section 5.1 keeps the policy in force,
+// but not the MX, and the MTA's own lookup would fail, too.
 constexpr std::string_view kMxLookup =
     "without a valid MX answer nobody knows where the mail may go (RFC 7672 section 2.2): wait";
 constexpr std::string_view kForgedMx =

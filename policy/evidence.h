@@ -35,8 +35,8 @@ struct StsEvidence {
   Time refresh_at;  // when learned is fetched again, even if its id stands still (section 10.2)
   // What the last look failed at. Doesn't end a learned policy (RFC 8461 section 5.1).
   std::optional<Failure> failure;
-  Time failing_since;  // of the first failure in a row; epoch when there is none
-  Time warned_at;      // when a person was last told of it; epoch: not yet
+  Time failing_since;      // of the first failure in a row; epoch when there is none
+  Time warned_at;          // when a person was last told of it; epoch: not yet
   int failed_lookups = 0;  // of the TXT record, in a row
   // When a fetch failed: the id that was announced, how often in a row, and the time before which
   // it isn't fetched again (RFC 8461 section 3.3: five minutes for an id).

@@ -52,6 +52,7 @@ struct PolicyExpired {
 struct InquiryFailed {
   Domain domain;
   Failure failure;
+  bool of_policy = true;            // false: of the MX hosts
   std::optional<Time> policy_ends;  // of an MTA-STS policy learned before, which stays in force
   Time failing_since;               // with policy_ends: of the first failure in a row
   bool urgent = false;              // with policy_ends: most of the policy's life is over
@@ -63,8 +64,8 @@ struct Notice {
   std::string text;  // what, for whom, why, and what to do
 };
 
-using Record = std::variant<VerdictGiven, MapAnswered, PolicyChanged, PolicyExpired, InquiryFailed,
-                            Notice>;
+using Record =
+    std::variant<VerdictGiven, MapAnswered, PolicyChanged, PolicyExpired, InquiryFailed, Notice>;
 
 class RecordSink {
  public:

@@ -33,12 +33,19 @@ struct Channels {
   std::size_t first = 0;
 };
 
-// The coroutines have no `this`, since they may outlive the CaresDns.
+// The coroutines have no `this`, since they may outlive the CaresDns. A server that refuses says
+// nothing of the name, so the next one is asked.
 boost::asio::awaitable<RawDnsReply> AskFirst(std::shared_ptr<Channels> channels,
                                              std::vector<std::uint8_t> query) {
   const std::size_t first = channels->first;
-  auto question = CaresChannel::Ask(channels->beginning_with[first], std::move(query));
+  auto question = CaresChannel::Ask(channels->beginning_with[first], query);
   RawDnsReply raw = co_await std::move(question);
+  const std::size_t count = channels->beginning_with.size();
+  for (std::size_t skip = 1; IsRefused(raw.message) && skip < count; ++skip) {
+    auto again = CaresChannel::Ask(channels->beginning_with[(first + skip) % count], query);
+    raw = co_await std::move(again);
+    raw.timeouts = 0;  // they say nothing of `first`
+  }
   if (raw.failure.empty() && raw.timeouts > 0) {
     const auto skipped = static_cast<std::size_t>(raw.timeouts);
     channels->first = (first + skipped) % channels->beginning_with.size();

@@ -40,9 +40,9 @@ class CaresDns : public Dns {
   CaresDns& operator=(const CaresDns&) = delete;
 
   // As in Dns. A SERVFAIL is asked once more with CD: what comes then exists, but is bogus.
-  // A SERVFAIL or REFUSED of the first server that answers is final; only silence leads to the
-  // next, which then is asked first. Cancelling the awaiting coroutine ends the wait with the
-  // failure "cancelled".
+  // A SERVFAIL of the first server that answers is final. REFUSED leads to the next, as does
+  // silence; who answers after silence is asked first from then on. Cancelling the awaiting
+  // coroutine ends the wait with the failure "cancelled".
   boost::asio::awaitable<DnsReply> Query(std::string name, RrType type) override;
 
   // "127.0.0.1:53" and so on, in the order they are asked while all answer.

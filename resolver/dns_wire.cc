@@ -18,6 +18,7 @@ constexpr std::uint16_t kFlagQr = 0x8000, kOpcodeMask = 0x7800, kFlagTc = 0x0200
 constexpr std::uint16_t kFlagRd = 0x0100, kFlagAd = 0x0020, kFlagCd = 0x0010;
 constexpr unsigned kRcodeNxDomain = 3;
 constexpr unsigned kRcodeServfail = 2;
+constexpr unsigned kRcodeRefused = 5;
 
 struct Message {
   unsigned rcode = 0;
@@ -178,6 +179,10 @@ void AppendU16(std::vector<std::uint8_t>& octets, std::uint16_t number) {
   octets.push_back(static_cast<std::uint8_t>(number & 0xFF));
 }
 
+bool HasRcode(Octets message, unsigned rcode) {
+  return message.size() >= kDnsHeaderOctets && (message[3] & 0xFU) == rcode;
+}
+
 }  // namespace
 
 bool IsQueryName(std::string_view name) {
@@ -233,8 +238,8 @@ DnsReply ParseReply(Octets message, std::string_view asked_name, RrType type, bo
   return reply;
 }
 
-bool IsServfail(Octets message) {
-  return message.size() >= kDnsHeaderOctets && (message[3] & 0xF) == kRcodeServfail;
-}
+bool IsServfail(Octets message) { return HasRcode(message, kRcodeServfail); }
+
+bool IsRefused(Octets message) { return HasRcode(message, kRcodeRefused); }
 
 }  // namespace tlswarden

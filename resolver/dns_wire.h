@@ -44,6 +44,9 @@ DnsReply ParseReply(std::span<const std::uint8_t> message, std::string_view aske
 // True if the rcode of a message is SERVFAIL, be the rest of it what it may. Thread-safe.
 bool IsServfail(std::span<const std::uint8_t> message);
 
+// The same for REFUSED. Thread-safe.
+bool IsRefused(std::span<const std::uint8_t> message);
+
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_RESOLVER_DNS_WIRE_H_

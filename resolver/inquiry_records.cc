@@ -40,7 +40,7 @@ bool ShouldTellOfNone(const StsEvidence& before, const StsEvidence& after) {
 }
 
 InquiryFailed Failed(const Domain& domain, const StsEvidence& sts, Time now) {
-  InquiryFailed record{domain, *sts.failure, std::nullopt, {}, false};
+  InquiryFailed record{domain, *sts.failure, true, std::nullopt, {}, false};
   if (!sts.learned) return record;
   record.policy_ends = sts.learned->ExpiresAt();
   record.failing_since = sts.failing_since;
@@ -70,7 +70,7 @@ std::vector<Record> InquiryRecords(const StsEvidence& before, Evidence& after) {
     }
   }
   if (after.mx.failure) {
-    records.emplace_back(InquiryFailed{domain, *after.mx.failure, std::nullopt, {}, false});
+    records.emplace_back(InquiryFailed{domain, *after.mx.failure, false, std::nullopt, {}, false});
   }
   return records;
 }

@@ -1,7 +1,7 @@
 // inquiry_records: what a person should hear of an inquiry's outcome, and when again.
 //
-// Pure. The engine hands what it returns to the sink. A policy that can't be renewed is told of when
-// that begins, then daily, and as an error when its end is near (RFC 8461 section 10.2).
+// Pure. The engine hands what it returns to the sink. A policy that can't be renewed is told of
+// when that begins, then daily, and as an error when its end is near (RFC 8461 section 10.2).
 #ifndef TLSWARDEN_RESOLVER_INQUIRY_RECORDS_H_
 #define TLSWARDEN_RESOLVER_INQUIRY_RECORDS_H_
 

@@ -15,9 +15,9 @@ inline constexpr std::size_t kMaxMxHosts = 32;  // further hosts are taken to ha
 inline constexpr std::size_t kMaxTlsaOctets = 16384;
 
 struct MxTerms {
-  bool ask_tlsa = true;  // false: only the MX hosts are found, which MTA-STS needs too
-  Time now;              // when the inquiry began: no TTL reaches further than from there
-  double jitter = 0;     // 0 <= jitter < 1: spreads what is asked again
+  bool ask_tlsa = true;    // false: only the MX hosts are found, which MTA-STS needs too
+  Time now;                // when the inquiry began: no TTL reaches further than from there
+  double jitter = 0;       // 0 <= jitter < 1: spreads what is asked again
   int failed_lookups = 0;  // inquiries in a row that failed before this one
 };
 

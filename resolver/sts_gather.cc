@@ -45,8 +45,9 @@ awaitable<Result<std::vector<std::string>, Failure>> FindPolicyHost(Dns& dns, st
   std::vector<std::string> found = replies.a.addresses;
   found.insert(found.end(), replies.aaaa.addresses.begin(), replies.aaaa.addresses.end());
   if (found.empty()) {
-    const DnsReply& a = replies.a;
-    const std::string why = a.rcode == Rcode::kFailure ? ": " + a.failure : "";
+    const bool a_failed = replies.a.rcode == Rcode::kFailure;
+    const DnsReply& reply = a_failed ? replies.a : replies.aaaa;
+    const std::string why = reply.rcode == Rcode::kFailure ? ": " + reply.failure : "";
     co_return Error{
         Failure{ResultType::kStsPolicyFetchError, host + " has no address" + why, true}};
   }

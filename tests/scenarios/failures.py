@@ -116,7 +116,8 @@ def log_lines(failure, state):
     result_type, _, reason = real(failure.failure).partition(": ")
     why = f"result-type={result_type} failure-reason-code={quoted(reason)}"
     if "inquiry" in outcome.log:
-        yield f"record inquiry=failed policy-domain={DOMAIN} {why} policy=none"
+        of_policy = " policy=none" if failure.outcome.startswith("goes") else ""
+        yield f"record inquiry=failed policy-domain={DOMAIN} {why}{of_policy}"
     elif "kept" in outcome.log:
         yield f"record warning: inquiry=failed policy-domain={DOMAIN} {why} policy=kept"
     else:

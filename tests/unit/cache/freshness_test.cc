@@ -33,9 +33,14 @@ TEST(RefreshAt, AfterADayOrHalfItsLifeAndUpToAFifthEarlier) {
     double jitter;
     seconds after;
   } cases[] = {
-      {"604800", 0, hours(24)},       {"604800", 0.5, seconds(77760)}, {"604800", 0.9999, seconds(69122)},
-      {"3600", 0, seconds(1800)},     {"3600", 0.5, seconds(1620)},    {"1", 0.5, seconds(0)},
-      {"0", 0.5, seconds(0)},         {"31557600", 0, hours(24)},
+      {"604800", 0, hours(24)},
+      {"604800", 0.5, seconds(77760)},
+      {"604800", 0.9999, seconds(69122)},
+      {"3600", 0, seconds(1800)},
+      {"3600", 0.5, seconds(1620)},
+      {"1", 0.5, seconds(0)},
+      {"0", 0.5, seconds(0)},
+      {"31557600", 0, hours(24)},
   };
   for (const auto& c : cases) {
     LearnedStsPolicy learned = Learned("enforce", {"a.test"});

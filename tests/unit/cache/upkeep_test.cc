@@ -13,8 +13,9 @@ using std::chrono::seconds;
 // Usable for an hour; its policy is in force for a week and due to be fetched again after a day.
 Evidence WithMode(const char* mode) {
   Evidence evidence = *WithPolicy("a.test");
-  evidence.sts.learned = Learned(mode, mode == std::string("none") ? std::vector<std::string>{}
-                                                                   : std::vector<std::string>{"a.test"});
+  evidence.sts.learned =
+      Learned(mode, mode == std::string("none") ? std::vector<std::string>{}
+                                                : std::vector<std::string>{"a.test"});
   evidence.sts.refresh_at = kNow + hours(24);
   return evidence;
 }

@@ -158,6 +158,18 @@ TEST(CaresDns, SilenceLeadsToTheNextServer) {
   EXPECT_EQ(silent.questions().size(), 1U);
 }
 
+TEST(CaresDns, RefusalLeadsToTheNextServer) {
+  asio::io_context io;
+  DnsResponder refusing(io, [](const DnsQuestion&) { return Empty(DnsBuilder::kReply | 5); });
+  DnsResponder good(io, [](const DnsQuestion&) { return Address(); });
+  const auto dns = MakeDns(io, {refusing.address(), good.address()});
+  EXPECT_EQ(Ask(io, *dns).addresses.size(), 1U);
+  EXPECT_EQ(refusing.questions().size(), 1U);
+  const auto none = MakeDns(io, {refusing.address(), refusing.address()});
+  EXPECT_EQ(Ask(io, *none).failure, "REFUSED");
+  EXPECT_EQ(refusing.questions().size(), 3U);
+}
+
 // Else each question of an inquiry would wait for a dead resolver.
 TEST(CaresDns, TheServerThatAnsweredIsAskedFirst) {
   asio::io_context io;

@@ -29,7 +29,7 @@ TEST(GatherMx, AnExceptionIsNoDenial) {
   boost::asio::io_context io(1);
   DnsWithoutMemory dns;
   MxEvidence found;
-  boost::asio::co_spawn(io, GatherMx(dns, ParseNextHop("a.example").value(), true, Time()),
+  boost::asio::co_spawn(io, GatherMx(dns, ParseNextHop("a.example").value(), MxTerms()),
                         [&](const std::exception_ptr& thrown, MxEvidence mx) {
                           EXPECT_EQ(thrown, nullptr);
                           found = std::move(mx);
