@@ -38,6 +38,8 @@ Verdict HeldTo(const LearnedStsPolicy* sts, const Evidence& evidence) {
   } else if (verdict.level == TlsLevel::kSecure && sts != nullptr) {
     verdict.sts = sts->policy;
     verdict.failure = CheckMxAgainstSts(mx, *sts->policy, verdict.mx_hostname);
+    // Section 5.1: no permanent failure while a newer policy may be there that we couldn't get.
+    if (verdict.failure) verdict.failure->transient = evidence.sts.failure.has_value();
   } else if (hosts == HostsStatus::kAllFailed && verdict.level != TlsLevel::kMay) {
     const Failure* failure = FirstHostFailure(mx);
     if (failure != nullptr) verdict.failure = *failure;

@@ -10,12 +10,6 @@ namespace {
 constexpr std::string_view kVersion = "v=STSv1";
 constexpr std::size_t kMaxIdOctets = 32;
 
-// sts-ext-value has neither '=' nor blanks, unlike the values of RFC 8460's rua.
-bool IsStsValue(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return c == '=' || c == ' ' || c == '\t'; });
-}
-
 }  // namespace
 
 bool IsStsId(std::string_view text) {
@@ -29,7 +23,7 @@ Result<StsRecord> ParseStsRecord(std::string_view text) {
   if (!fields) return Error{fields.error()};
   std::optional<std::string> id;
   for (const auto& [name, value] : *fields) {
-    if (!IsStsValue(value)) return Error{"malformed value of " + std::string(name)};
+    if (!IsExtensionValue(value)) return Error{"malformed value of " + std::string(name)};
     if (name != "id" || id) continue;  // unknown fields and duplicates are ignored
     if (!IsStsId(value)) return Error{"id is not 1 to 32 letters and digits"};
     id = std::string(value);

@@ -35,6 +35,10 @@ bool IsExtensionName(std::string_view text) {
                      [](char c) { return IsAlnum(c) || c == '_' || c == '-' || c == '.'; });
 }
 
+bool IsExtensionValue(std::string_view text) {
+  return text.find_first_of("= \t") == std::string_view::npos;
+}
+
 bool HasVersion(std::string_view text, std::string_view version) {
   if (!text.starts_with(version)) return false;
   const std::size_t next = text.find_first_not_of(kBlanks, version.size());

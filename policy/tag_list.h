@@ -23,6 +23,10 @@ Result<std::vector<std::pair<std::string_view, std::string_view>>> ParseTagList(
 // sts-ext-name and sts-policy-ext-name: ALNUM and up to 31 more of ALNUM, '_', '-', '.'.
 bool IsExtensionName(std::string_view text);
 
+// What the two RFCs say of an extension's value, which has neither '=' nor blanks.
+// REQUIRES: `text` is a value of ParseTagList.
+bool IsExtensionValue(std::string_view text);
+
 bool IsAlnum(char c);
 
 }  // namespace tlswarden

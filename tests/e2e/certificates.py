@@ -23,14 +23,16 @@ def _make_key(file):
     run(["openssl", "genpkey", "-quiet", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-out", file])
 
 
-def issue(name, file_name, kind="authority"):
-    """Writes key, certificate and issuer to one file, once. The kinds are those of domains.conf, and "unknown"."""
+def issue(name, file_name, kind="authority", common_name=None):
+    """Writes key, certificate and issuer to one file, once. The kinds are those of domains.conf."""
     file = FOLDER / file_name
     if file.exists():
         return file
-    request = ["openssl", "req", "-new", "-key", str(KEY), "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
+    request = ["openssl", "req", "-new", "-key", str(KEY), "-subj", f"/CN={common_name or name}"]
+    if kind != "common-name":
+        request += ["-addext", f"subjectAltName=DNS:{name}"]
     sign = ["openssl", "x509", "-req", "-copy_extensions", "copy", "-days", "0" if kind == "expired" else "30"]
-    issuer = "unknown" if kind == "unknown" else "authority"
+    issuer = _issuer(kind)
     if kind == "self":
         sign += ["-key", str(KEY)]
     else:
@@ -42,8 +44,12 @@ def issue(name, file_name, kind="authority"):
     return file
 
 
-def authority_der():
-    return _der(AUTHORITY.read_text())
+def _issuer(kind):
+    return "unknown" if kind == "unknown-authority" else "authority"
+
+
+def authority_der(kind):
+    return _der((FOLDER / f"{_issuer(kind)}.crt").read_text())
 
 
 def public_key_der():

@@ -23,6 +23,7 @@ class Domain:
     starttls: bool
     certificate: str
     certificate_name: str
+    sni: bool
     sts: str
     sts_id: str
     sts_mx: list
@@ -38,9 +39,9 @@ class Domain:
         return self.name if self.mx == "none" else f"mx.{self.name}"
 
     @property
-    def mx_host(self):
-        """The name that the MX record gives."""
-        return self.mx if "." in self.mx else self.own_mx_host
+    def mx_hosts(self):
+        """The names that the MX records give, from the most preferred."""
+        return self.mx.split() if "." in self.mx else [self.own_mx_host]
 
     @property
     def server(self):
@@ -55,12 +56,15 @@ class Domain:
         """The zone's records but SOA and NS."""
         lines = [f"{self.server}. A {self.address}"]
         if self.mx == "cname":
-            lines.append(f"{self.mx_host}. CNAME {self.server}.")
+            lines.append(f"{self.own_mx_host}. CNAME {self.server}.")
         if self.mx == "null":
             lines.append("@ MX 0 .")
         elif self.mx != "none":
-            lines.append(f"@ MX 10 {self.mx_host}.")
-        lines += [f"_25._tcp.{self.server}. TLSA {self._tlsa(record)}" for record in self.tlsa]
+            lines += [f"@ MX {10 * number} {host}." for number, host in enumerate(self.mx_hosts, 1)]
+        if self.tlsa == ["fails"]:
+            lines.append(f"_tcp.{self.server}. NS ns.")  # where that zone can't be loaded
+        else:
+            lines += [f"_25._tcp.{self.server}. TLSA {self._tlsa(record)}" for record in self.tlsa]
         if self.sts:
             lines.append(f"mta-sts A {self.sts_address or web_address}")
         if self.sts and self.sts_id != "none":
@@ -70,18 +74,18 @@ class Domain:
     def _tlsa(self, record):
         usage, selector, matching, *wrong = record.split()
         if wrong:
-            digest = hashlib.sha256(b"nothing has this digest").hexdigest()
+            data = b"nothing has this digest"
         elif selector == "0":
-            digest = hashlib.sha256(certificates.authority_der()).hexdigest()
+            data = certificates.authority_der(self.certificate)
         else:
-            digest = hashlib.sha256(certificates.public_key_der()).hexdigest()
-        return f"{usage} {selector} {matching} {digest}"
+            data = certificates.public_key_der()
+        return f"{usage} {selector} {matching} {hashlib.new('sha512' if matching == '2' else 'sha256', data).hexdigest()}"
 
 
 def _domain(label, section, address):
     name = f"{label}.test"
     domain = Domain(label, name, address, section["zone"], section["mx"], _lines(section["tlsa"]),
-                    section["starttls"] == "yes", section["certificate"], section["certificate-name"],
+                    section["starttls"] == "yes", section["certificate"], section["certificate-name"], section["sni"] == "yes",
                     section["sts"], section["sts-id"], _lines(section["sts-mx"]), _lines(section["sts-lines"]),
                     section["sts-web"], section["sts-address"], int(section["ttl"]), section["intercept"])
     domain.certificate_name = domain.certificate_name or domain.server

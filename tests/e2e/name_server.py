@@ -44,6 +44,8 @@ class NameServer:
         self.host, self.domains, self.web_address, self.out = host, domains, web_address, out
         self.signed = [".", "test.", *(f"{domain.name}." for domain in domains if domain.zone in ("signed", "bogus"))]
         self.unsigned = [f"{domain.name}." for domain in domains if domain.zone in ("insecure", "broken")]
+        # Without a file: knot answers SERVFAIL.
+        self.unsigned += [f"_tcp.{domain.server}." for domain in domains if domain.tlsa == ["fails"]]
         self.attacker = hostile.NameServer(host) if any(domain.intercept for domain in domains) else None
 
     def start(self):

@@ -43,6 +43,7 @@ alias_maps =
 smtpd_relay_restrictions = permit_auth_destination, reject
 smtpd_peername_lookup = no
 smtpd_tls_loglevel = 1
+tls_server_sni_maps = hash:/etc/postfix/sni
 """
 MX_MASTER = """pickup    unix  n - n 60   1 pickup
 cleanup   unix  n - n -    0 cleanup
@@ -69,7 +70,7 @@ def change_web(host, domains):
 def _write_web(host, domains):
     config = NGINX
     for domain in (domain for domain in domains if domain.sts):
-        kind = "unknown" if domain.sts_web == "unknown-authority" else "authority"
+        kind = "unknown-authority" if domain.sts_web == "unknown-authority" else "authority"
         certificate = certificates.issue(f"mta-sts.{domain.name}", f"mta-sts.{domain.label}.{kind}.pem", kind)
         config += POLICY_SERVER % {"name": domain.name, "certificate": certificate, "extra": _behaviour(domain)}
         _write_policy(host, domain)
@@ -108,11 +109,17 @@ def change_mx(host, domains):
 
 
 def _write_mx_master(host, domains):
-    master = MX_MASTER
+    master, sni = MX_MASTER, ""
     for domain in domains:
         master += f"{domain.address}:smtp inet n - n - - smtpd\n"
         master += f"    -o myhostname={domain.server} -o syslog_name=postfix/{domain.label}\n"
         if domain.starttls:
-            certificate = certificates.issue(domain.certificate_name, f"mx.{domain.label}.pem", domain.certificate)
+            # The common name is always right: nobody may look at it where there is a subjectAltName.
+            certificate = certificates.issue(domain.certificate_name, f"mx.{domain.label}.pem", domain.certificate, domain.server)
+            if domain.sni:
+                sni += f"{domain.server} {certificate}\n"
+                certificate = certificates.issue(f"www.{domain.name}", f"www.{domain.label}.pem", "self")
             master += f"    -o smtpd_tls_security_level=may -o smtpd_tls_chain_files={certificate}\n"
     host.write("/etc/postfix/master.cf", master)
+    host.write("/etc/postfix/sni", sni)
+    host.run("postmap", "-F", "hash:/etc/postfix/sni")

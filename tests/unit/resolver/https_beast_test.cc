@@ -89,6 +89,19 @@ TEST_F(HttpsBeast, StatusMustBe200) {
   }
 }
 
+// RFC 8461 section 3.3 forbids HTTP caching: neither side's wish for it has an effect.
+TEST_F(HttpsBeast, CachingFieldsMeanNothing) {
+  Serve(Response(kPolicy,
+                 "Content-Type: text/plain\r\nCache-Control: max-age=86400, immutable\r\n"
+                 "Age: 86400\r\nExpires: Thu, 01 Dec 1994 16:00:00 GMT\r\n"
+                 "ETag: \"a\"\r\nLast-Modified: Thu, 01 Dec 1994 16:00:00 GMT\r\n"));
+  EXPECT_EQ(Body(), kPolicy);
+  const std::string first = server_->request();
+  EXPECT_EQ(Body(), kPolicy);
+  EXPECT_EQ(server_->connections(), 2);
+  EXPECT_EQ(server_->request(), first) << "no condition in the second request";
+}
+
 TEST_F(HttpsBeast, InterimRepliesAreSkipped) {
   const std::string interim = "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n";
   Serve(interim + "HTTP/1.1 100 Continue\r\n\r\n" + Good());

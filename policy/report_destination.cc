@@ -1,0 +1,114 @@
+#include "policy/report_destination.h"
+
+#include <algorithm>
+
+#include "policy/domain.h"
+#include "policy/tag_list.h"
+
+namespace tlswarden {
+namespace {
+
+constexpr std::size_t kMaxLocalPartOctets = 64;  // RFC 5321 section 4.5.3.1
+
+bool IsAlpha(char c) { return IsAlnum(c) && (c < '0' || c > '9'); }
+
+bool IsOneOf(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+
+// The value of a hexadecimal digit, or -1.
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool IsEscape(std::string_view text) {
+  return text.size() >= 3 && text[0] == '%' && HexValue(text[1]) >= 0 && HexValue(text[2]) >= 0;
+}
+
+// REQUIRES: IsReportUri(the text that this is a part of).
+std::string PercentDecoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    decoded += static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2]));
+    i += 2;
+  }
+  return decoded;
+}
+
+// RFC 5322's dot-atom. Anything else, once decoded, could become a second address or a header.
+bool IsPlainLocalPart(std::string_view text) {
+  if (text.empty() || text.size() > kMaxLocalPartOctets) return false;
+  if (text.front() == '.' || text.back() == '.' || text.find("..") != std::string_view::npos) {
+    return false;
+  }
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return IsAlnum(c) || IsOneOf(c, ".!#$%&'*+-/=?^_`{|}~"); });
+}
+
+// RFC 6068; header fields after a '?' are a stranger's wishes for our mail, and dropped.
+std::optional<std::string> MailAddress(std::string_view rest) {
+  const std::string address = PercentDecoded(rest.substr(0, rest.find_first_of("?#")));
+  const std::size_t at = address.rfind('@');
+  if (at == std::string::npos || !IsPlainLocalPart(std::string_view(address).substr(0, at))) {
+    return std::nullopt;
+  }
+  const Result<Domain> domain = ParseDomain(std::string_view(address).substr(at + 1));
+  if (!domain) return std::nullopt;
+  return address.substr(0, at + 1) + domain->ascii;
+}
+
+// An address instead of a name, or a user before the host, is nothing that a receiver needs.
+bool HasHttpsHost(std::string_view rest) {
+  if (!rest.starts_with("//")) return false;
+  rest.remove_prefix(2);
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  const std::size_t colon = authority.find(':');
+  const std::string_view port =
+      colon == std::string_view::npos ? std::string_view() : authority.substr(colon + 1);
+  return ParseLdhDomain(authority.substr(0, colon)).ok() && port.size() <= 5 &&
+         std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool IsScheme(std::string_view text, std::string_view scheme) {
+  return std::equal(text.begin(), text.end(), scheme.begin(), scheme.end(),
+                    [](char a, char b) { return (a | 0x20) == b; });
+}
+
+}  // namespace
+
+bool IsReportUri(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0 || !IsAlpha(text.front())) return false;
+  const std::string_view scheme = text.substr(0, colon);
+  if (!std::all_of(scheme.begin(), scheme.end(),
+                   [](char c) { return IsAlnum(c) || IsOneOf(c, "+-."); })) {
+    return false;
+  }
+  for (std::size_t i = colon + 1; i < text.size(); ++i) {
+    if (IsAlnum(text[i]) || IsOneOf(text[i], "-._~:/?#[]@$&'()*+=")) continue;
+    if (!IsEscape(text.substr(i))) return false;
+    i += 2;
+  }
+  return true;
+}
+
+std::optional<ReportDestination> ToReportDestination(std::string_view uri) {
+  using Scheme = ReportDestination::Scheme;
+  const std::size_t colon = uri.find(':');
+  const std::string_view scheme = uri.substr(0, colon);
+  const std::string_view rest = uri.substr(colon + 1);
+  if (IsScheme(scheme, "mailto")) {
+    std::optional<std::string> address = MailAddress(rest);
+    if (!address) return std::nullopt;
+    return ReportDestination{Scheme::kMailto, std::move(*address)};
+  }
+  if (!IsScheme(scheme, "https") || !HasHttpsHost(rest)) return std::nullopt;
+  return ReportDestination{Scheme::kHttps, std::string(uri)};
+}
+
+}  // namespace tlswarden
