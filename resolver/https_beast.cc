@@ -6,20 +6,17 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <fstream>
 #include <optional>
 #include <utility>
+
+#include "resolver/tls_client.h"
 
 namespace tlswarden {
 namespace {
@@ -30,11 +27,11 @@ namespace http = boost::beast::http;
 namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
-using Stream = ssl::stream<beast::tcp_stream>;
 using Reply = Result<std::string, Failure>;
 
 constexpr char kPolicyPath[] = "/.well-known/mta-sts.txt";
 constexpr std::uint32_t kMaxHeaderOctets = 8 * 1024;
+constexpr std::size_t kReadOctets = 4096;    // most replies in one piece
 constexpr std::size_t kMaxRemoteText = 100;  // of what others wrote, in a reason
 constexpr int kMaxInterimReplies = 4;        // 1xx (RFC 9110 section 15.2)
 
@@ -54,7 +51,7 @@ std::string TimeoutText(Clock::duration waited) {
 
 // What an operation that began at `began` failed with.
 std::string ErrorText(const error_code& error, Clock::time_point began) {
-  if (error == beast::error::timeout) return TimeoutText(Clock::now() - began);
+  if (error == asio::error::timed_out) return TimeoutText(Clock::now() - began);
   if (error == asio::error::operation_aborted) return "cancelled";
   if (error == asio::error::connection_refused) return "connection refused";
   if (error == ssl::error::stream_truncated) return "connection closed without TLS close_notify";
@@ -117,7 +114,7 @@ bool DemandHost(SSL* session, const std::string& host) {
 // A TLS session with a host whose certificate is right, or the failure; `final` when another
 // address would be no way out.
 struct Connection {
-  std::unique_ptr<Stream> stream;
+  std::shared_ptr<TlsClient> client;
   Failure failure;
   bool final = false;
 };
@@ -130,9 +127,9 @@ Connection NoConnection(const error_code& error, const std::string& address,
   return none;
 }
 
-Connection BadHandshake(const error_code& error, Stream& stream, const std::string& address,
-                        Clock::time_point began) {
-  const long verified = SSL_get_verify_result(stream.native_handle());
+Connection BadHandshake(const error_code& error, const TlsClient& client,
+                        const std::string& address, Clock::time_point began) {
+  const long verified = SSL_get_verify_result(client.session());
   if (verified == X509_V_OK) return NoConnection(error, address, began);
   const std::string why = X509_verify_cert_error_string(verified);
   Connection none;
@@ -158,7 +155,8 @@ class BeastHttps::Core {
   static asio::awaitable<Connection> Connect(std::shared_ptr<Core> core, std::string host,
                                              std::string address, Clock::time_point until);
   static asio::awaitable<Reply> Exchange(std::shared_ptr<Core> core, std::string host,
-                                         std::shared_ptr<Stream> stream, Clock::time_point began);
+                                         std::shared_ptr<TlsClient> client,
+                                         Clock::time_point began);
 
   HttpsOptions options_;
   ssl::context context_{ssl::context::tls_client};  // one for all, since loading it is slow
@@ -186,62 +184,74 @@ asio::awaitable<Connection> BeastHttps::Core::Connect(std::shared_ptr<Core> core
   const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(address, error),
                                          core->options_.port);
   const auto executor = co_await asio::this_coro::executor;
-  auto stream = std::make_unique<Stream>(executor, core->context_);
-  if (!DemandHost(stream->native_handle(), host)) error = asio::error::invalid_argument;
+  const auto client = std::make_shared<TlsClient>(executor, core->context_.native_handle());
+  if (!DemandHost(client->session(), host)) error = asio::error::invalid_argument;
   if (error) {
     Connection none = NoConnection(error, address, began);
     co_return none;
   }
-  const auto token = asio::as_tuple(asio::use_awaitable);
-  stream->next_layer().expires_at(until);
-  auto connecting = stream->next_layer().async_connect(endpoint, token);
-  const std::tuple<error_code> connected = co_await std::move(connecting);
-  if (std::get<0>(connected)) {
-    Connection none = NoConnection(std::get<0>(connected), address, began);
+  client->ExpiresAt(until);
+  auto connecting = client->Connect(endpoint);
+  error = co_await std::move(connecting);
+  if (error) {
+    Connection none = NoConnection(error, address, began);
     co_return none;
   }
-  auto shaking = stream->async_handshake(ssl::stream_base::client, token);
-  const std::tuple<error_code> shaken = co_await std::move(shaking);
-  if (std::get<0>(shaken)) {
-    Connection none = BadHandshake(std::get<0>(shaken), *stream, address, began);
+  auto shaking = client->Handshake();
+  error = co_await std::move(shaking);
+  if (error) {
+    Connection none = BadHandshake(error, *client, address, began);
     co_return none;
   }
   Connection connection;
-  connection.stream = std::move(stream);
+  connection.client = client;
   co_return connection;
 }
 
-asio::awaitable<Reply> BeastHttps::Core::Exchange(std::shared_ptr<Core> core, std::string host,
-                                                  std::shared_ptr<Stream> stream,
-                                                  Clock::time_point began) {
-  const auto token = asio::as_tuple(asio::use_awaitable);
-  stream->next_layer().expires_at(began + core->options_.timeout);
-  http::request<http::empty_body> request(http::verb::get, kPolicyPath, 11);
-  request.set(http::field::host, host);
-  request.set(http::field::user_agent, core->options_.user_agent);
-  request.set(http::field::accept, "text/plain");
-  request.set(http::field::connection, "close");
-  auto writing = http::async_write(*stream, request, token);
-  const std::tuple<error_code, std::size_t> written = co_await std::move(writing);
-  if (std::get<0>(written)) {
-    Reply failed = Error{FetchError(ErrorText(std::get<0>(written), began))};
-    co_return failed;
+// Reads until the parser has a whole message. What follows it stays in the buffer.
+asio::awaitable<error_code> ReadMessage(TlsClient& client, beast::flat_buffer& buffer,
+                                        http::response_parser<http::string_body>& parser) {
+  parser.eager(true);
+  for (;;) {
+    error_code error;
+    if (buffer.size() > 0) buffer.consume(parser.put(buffer.data(), error));
+    if (error == http::error::need_more) error = {};
+    if (error || parser.is_done()) co_return error;
+    const auto space = buffer.prepare(kReadOctets);
+    std::size_t got = 0;
+    auto reading = client.Read(space.data(), space.size(), got);
+    error = co_await std::move(reading);
+    if (error == asio::error::eof) {
+      error = http::error::end_of_stream;
+      if (parser.got_some()) parser.put_eof(error);
+      co_return error;
+    }
+    if (error) co_return error;
+    buffer.commit(got);
   }
+}
+
+asio::awaitable<Reply> BeastHttps::Core::Exchange(std::shared_ptr<Core> core, std::string host,
+                                                  std::shared_ptr<TlsClient> client,
+                                                  Clock::time_point began) {
+  client->ExpiresAt(began + core->options_.timeout);
+  const std::string request = "GET " + std::string(kPolicyPath) + " HTTP/1.1\r\nHost: " + host +
+                              "\r\nUser-Agent: " + core->options_.user_agent +
+                              "\r\nAccept: text/plain\r\nConnection: close\r\n\r\n";
+  auto writing = client->Write(request);
+  error_code error = co_await std::move(writing);
   beast::flat_buffer buffer;
   std::optional<http::response_parser<http::string_body>> parser;
-  for (int replies = 0; replies <= kMaxInterimReplies; ++replies) {
+  for (int replies = 0; !error && replies <= kMaxInterimReplies; ++replies) {
     parser.emplace();
     parser->header_limit(kMaxHeaderOctets);
     parser->body_limit(kMaxPolicyOctets);
-    auto reading = http::async_read(*stream, buffer, *parser, token);
-    const std::tuple<error_code, std::size_t> read = co_await std::move(reading);
-    if (std::get<0>(read)) {
-      Reply failed = Error{FetchError(ErrorText(std::get<0>(read), began))};
-      co_return failed;
-    }
-    if (parser->get().result_int() >= 200) break;
+    auto reading = ReadMessage(*client, buffer, *parser);
+    error = co_await std::move(reading);
+    if (!error && parser->get().result_int() >= 200) break;
   }
-  Reply reply = ReadResponse(parser->get());
+  Reply reply =
+      error ? Reply(Error{FetchError(ErrorText(error, began))}) : ReadResponse(parser->get());
   co_return reply;
 }
 
@@ -258,9 +268,9 @@ asio::awaitable<Reply> BeastHttps::Core::Fetch(std::shared_ptr<Core> core, std::
     const Clock::time_point until = now + (deadline - now) / static_cast<int>(count - i);
     auto connecting = Connect(core, host, addresses[i], until);
     Connection connection = co_await std::move(connecting);
-    if (connection.stream != nullptr) {
-      std::shared_ptr<Stream> stream = std::move(connection.stream);
-      auto exchange = Exchange(core, host, std::move(stream), began);
+    if (connection.client != nullptr) {
+      std::shared_ptr<TlsClient> client = std::move(connection.client);
+      auto exchange = Exchange(core, host, std::move(client), began);
       Reply reply = co_await std::move(exchange);
       co_return reply;
     }
