@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -13,11 +14,16 @@
 namespace tlswarden {
 namespace {
 
-// c-ares makes unpredictable IDs only for the queries that it builds itself.
+// c-ares makes unpredictable IDs only for the queries that it builds itself. One system call brings
+// 128 of them: up to 256 octets are never cut short.
 std::uint16_t RandomId() {
-  std::uint16_t id = 0;
-  while (getrandom(&id, sizeof id, 0) != sizeof id) continue;
-  return id;
+  thread_local std::array<std::uint16_t, 128> pool;
+  thread_local std::size_t left = 0;
+  if (left == 0) {
+    while (getrandom(pool.data(), sizeof pool, 0) != sizeof pool) continue;
+    left = pool.size();
+  }
+  return pool[--left];
 }
 
 DnsReply ReadReply(const RawDnsReply& raw, const std::string& name, RrType type, bool trust_ad) {
@@ -33,7 +39,7 @@ boost::asio::awaitable<DnsReply> AskAndRead(std::shared_ptr<CaresChannel> channe
     co_return refused;
   }
   std::vector<std::uint8_t> query = MakeQuery(RandomId(), name, type, false);
-  auto question = CaresChannel::Ask(channel, query);
+  auto question = CaresChannel::Ask(channel, std::move(query));
   const RawDnsReply raw = co_await std::move(question);
   DnsReply reply = ReadReply(raw, name, type, trust_ad);
   if (!IsServfail(raw.message)) co_return reply;
@@ -41,7 +47,7 @@ boost::asio::awaitable<DnsReply> AskAndRead(std::shared_ptr<CaresChannel> channe
   // SERVFAIL is what a validating resolver says of bogus data, and of a broken zone. With CD it
   // hands out the former (RFC 4035 section 5.5).
   std::vector<std::uint8_t> unchecked_query = MakeQuery(RandomId(), name, type, true);
-  auto unchecked_question = CaresChannel::Ask(channel, unchecked_query);
+  auto unchecked_question = CaresChannel::Ask(channel, std::move(unchecked_query));
   const RawDnsReply unchecked_raw = co_await std::move(unchecked_question);
   const DnsReply unchecked = ReadReply(unchecked_raw, name, type, false);
   if (unchecked.rcode != Rcode::kFailure) {
