@@ -58,8 +58,10 @@ std::string StatusText(int status) {
 // One question on its way. Shared by the coroutine that waits and by c-ares, which always calls
 // back, at its destruction at the latest.
 struct CaresChannel::Flight {
-  explicit Flight(asio::io_context& io) : landed(io, asio::steady_timer::time_point::max()) {}
+  explicit Flight(CaresChannel& by)
+      : channel(by), landed(by.io_, asio::steady_timer::time_point::max()) {}
 
+  CaresChannel& channel;      // outlives the question, not the flight
   asio::steady_timer landed;  // never expires: cancelled when there is an outcome
   bool done = false;
   int status = ARES_ECANCELLED;
@@ -82,6 +84,7 @@ std::string CaresChannel::Open(const std::vector<DnsServer>& servers,
   values.ednspsz = kEdnsUdpOctets;
   values.socket_receive_buffer_size = kReceiveBufferOctets;
   values.timeout = static_cast<int>(timeout.count());
+  timeout_ = timeout;
   values.tries = attempts;
   values.lookups = lookups;
   values.resolvconf_path = resolv_conf;
@@ -126,12 +129,13 @@ asio::awaitable<RawDnsReply> CaresChannel::Ask(std::shared_ptr<CaresChannel> cha
 std::shared_ptr<CaresChannel::Flight> CaresChannel::Send(const std::vector<std::uint8_t>& query) {
   if (thread_ == std::thread::id()) thread_ = std::this_thread::get_id();
   assert(thread_ == std::this_thread::get_id());
-  auto flight = std::make_shared<Flight>(io_);
+  auto flight = std::make_shared<Flight>(*this);
   if (channel_ == nullptr) {
     flight->done = true;
     return flight;
   }
   auto* argument = new std::shared_ptr<Flight>(flight);  // OnReply deletes it
+  ++under_way_;
   ares_send(channel_, query.data(), static_cast<int>(query.size()), &OnReply, argument);
   SetTimer();
   return flight;
@@ -143,6 +147,7 @@ void CaresChannel::OnReply(void* argument, int status, int timeouts, unsigned ch
   const std::unique_ptr<std::shared_ptr<Flight>> owner(
       static_cast<std::shared_ptr<Flight>*>(argument));
   Flight& flight = **owner;
+  --flight.channel.under_way_;
   flight.done = true;
   flight.status = status;
   flight.timeouts = timeouts;
@@ -200,18 +205,32 @@ void CaresChannel::Process(int readable_fd, int writable_fd) {
   SetTimer();
 }
 
+// A timer that rings too early does no harm: c-ares finds nothing due, and it is set anew. So it is
+// left alone unless it may ring too late; asking c-ares means a walk through all questions, and
+// each change of the timer a system call. Nothing is due earlier than a new question's first
+// timeout.
 void CaresChannel::SetTimer() {
-  timeval left{};
-  if (ares_timeout(channel_, nullptr, &left) == nullptr) {
+  if (under_way_ == 0) {
     timer_.cancel();
+    armed_ = false;
     return;
   }
+  if (armed_ && timer_.expiry() <= std::chrono::steady_clock::now() + timeout_) return;
+  ArmTimer();
+}
+
+void CaresChannel::ArmTimer() {
+  timeval left{};
+  armed_ = ares_timeout(channel_, nullptr, &left) != nullptr;
+  if (!armed_) return;
   // c-ares compares whole milliseconds: to come a little late is better than twice.
   timer_.expires_after(std::chrono::seconds(left.tv_sec) + std::chrono::microseconds(left.tv_usec) +
                        std::chrono::milliseconds(1));
   timer_.async_wait([channel = weak_from_this()](const error_code& error) {
     const std::shared_ptr<CaresChannel> self = channel.lock();
-    if (self && !error) self->Process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    if (!self || error) return;
+    self->armed_ = false;
+    self->Process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   });
 }
 

@@ -74,9 +74,13 @@ class CaresChannel : public std::enable_shared_from_this<CaresChannel> {
   void Wait(int fd, const std::shared_ptr<Socket>& socket, Descriptor::wait_type type);
   void Process(int readable_fd, int writable_fd);
   void SetTimer();
+  void ArmTimer();
 
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
+  bool armed_ = false;  // the timer runs
+  std::chrono::milliseconds timeout_{0};
+  std::size_t under_way_ = 0;       // questions that c-ares has
   ares_channel channel_ = nullptr;  // null before Open and after Close
   std::map<int, std::shared_ptr<Socket>> sockets_;
   std::thread::id thread_;  // of the first question

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -13,11 +14,16 @@
 namespace tlswarden {
 namespace {
 
-// c-ares makes unpredictable IDs only for the queries that it builds itself.
+// c-ares makes unpredictable IDs only for the queries that it builds itself. One system call brings
+// 128 of them: up to 256 octets are never cut short.
 std::uint16_t RandomId() {
-  std::uint16_t id = 0;
-  while (getrandom(&id, sizeof id, 0) != sizeof id) continue;
-  return id;
+  thread_local std::array<std::uint16_t, 128> pool;
+  thread_local std::size_t left = 0;
+  if (left == 0) {
+    while (getrandom(pool.data(), sizeof pool, 0) != sizeof pool) continue;
+    left = pool.size();
+  }
+  return pool[--left];
 }
 
 DnsReply ReadReply(const RawDnsReply& raw, const std::string& name, RrType type, bool trust_ad) {

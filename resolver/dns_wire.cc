@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint16_t kTypeOpt = 41;
 constexpr std::uint16_t kFlagQr = 0x8000, kOpcodeMask = 0x7800, kFlagTc = 0x0200;
 constexpr std::uint16_t kFlagRd = 0x0100, kFlagAd = 0x0020, kFlagCd = 0x0010;
+constexpr std::size_t kAroundName = 17;  // first length, root, type, class, OPT of a query
 constexpr unsigned kRcodeNxDomain = 3;
 constexpr unsigned kRcodeServfail = 2;
 constexpr unsigned kRcodeRefused = 5;
@@ -200,6 +201,7 @@ std::vector<std::uint8_t> MakeQuery(std::uint16_t id, std::string_view name, RrT
                                     bool checking_disabled) {
   assert(IsQueryName(name));
   std::vector<std::uint8_t> query;
+  query.reserve(kDnsHeaderOctets + name.size() + kAroundName);
   const unsigned flags = kFlagRd | kFlagAd | (checking_disabled ? kFlagCd : 0U);
   for (const unsigned number : {unsigned{id}, flags, 1U, 0U, 0U, 1U}) {
     AppendU16(query, static_cast<std::uint16_t>(number));

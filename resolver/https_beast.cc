@@ -6,20 +6,15 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
 #include <fstream>
 #include <utility>
 
 #include "resolver/https_reply.h"
+#include "resolver/tls_client.h"
 
 namespace tlswarden {
 namespace {
@@ -30,7 +25,6 @@ namespace http = boost::beast::http;
 namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
-using Stream = ssl::stream<beast::tcp_stream>;
 using Reply = Result<std::string, Failure>;
 
 constexpr char kPolicyPath[] = "/.well-known/mta-sts.txt";
@@ -46,7 +40,7 @@ bool DemandHost(SSL* session, const std::string& host) {
 // A TLS session with a host whose certificate is right, or the failure; `final` when another
 // address would be no way out.
 struct Connection {
-  std::unique_ptr<Stream> stream;
+  std::shared_ptr<TlsClient> client;
   Failure failure;
   bool final = false;
 };
@@ -59,9 +53,9 @@ Connection NoConnection(const error_code& error, const std::string& address,
   return none;
 }
 
-Connection BadHandshake(const error_code& error, Stream& stream, const std::string& address,
-                        Clock::time_point began) {
-  const long verified = SSL_get_verify_result(stream.native_handle());
+Connection BadHandshake(const error_code& error, const TlsClient& client,
+                        const std::string& address, Clock::time_point began) {
+  const long verified = SSL_get_verify_result(client.session());
   if (verified == X509_V_OK) return NoConnection(error, address, began);
   const std::string why = X509_verify_cert_error_string(verified);
   Connection none;
@@ -87,7 +81,8 @@ class BeastHttps::Core {
   static asio::awaitable<Connection> Connect(std::shared_ptr<Core> core, std::string host,
                                              std::string address, Clock::time_point until);
   static asio::awaitable<Reply> Exchange(std::shared_ptr<Core> core, std::string host,
-                                         std::shared_ptr<Stream> stream, Clock::time_point began);
+                                         std::shared_ptr<TlsClient> client,
+                                         Clock::time_point began);
 
   HttpsOptions options_;
   ssl::context context_{ssl::context::tls_client};  // one for all, since loading it is slow
@@ -115,48 +110,44 @@ asio::awaitable<Connection> BeastHttps::Core::Connect(std::shared_ptr<Core> core
   const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(address, error),
                                          core->options_.port);
   const auto executor = co_await asio::this_coro::executor;
-  auto stream = std::make_unique<Stream>(executor, core->context_);
-  if (!DemandHost(stream->native_handle(), host)) error = asio::error::invalid_argument;
+  const auto client = std::make_shared<TlsClient>(executor, core->context_.native_handle());
+  if (!DemandHost(client->session(), host)) error = asio::error::invalid_argument;
   if (error) {
     Connection none = NoConnection(error, address, began);
     co_return none;
   }
-  const auto token = asio::as_tuple(asio::use_awaitable);
-  stream->next_layer().expires_at(until);
-  auto connecting = stream->next_layer().async_connect(endpoint, token);
-  const std::tuple<error_code> connected = co_await std::move(connecting);
-  if (std::get<0>(connected)) {
-    Connection none = NoConnection(std::get<0>(connected), address, began);
+  client->ExpiresAt(until);
+  auto connecting = client->Connect(endpoint);
+  error = co_await std::move(connecting);
+  if (error) {
+    Connection none = NoConnection(error, address, began);
     co_return none;
   }
-  auto shaking = stream->async_handshake(ssl::stream_base::client, token);
-  const std::tuple<error_code> shaken = co_await std::move(shaking);
-  if (std::get<0>(shaken)) {
-    Connection none = BadHandshake(std::get<0>(shaken), *stream, address, began);
+  auto shaking = client->Handshake();
+  error = co_await std::move(shaking);
+  if (error) {
+    Connection none = BadHandshake(error, *client, address, began);
     co_return none;
   }
   Connection connection;
-  connection.stream = std::move(stream);
+  connection.client = client;
   co_return connection;
 }
 
 asio::awaitable<Reply> BeastHttps::Core::Exchange(std::shared_ptr<Core> core, std::string host,
-                                                  std::shared_ptr<Stream> stream,
+                                                  std::shared_ptr<TlsClient> client,
                                                   Clock::time_point began) {
-  const auto token = asio::as_tuple(asio::use_awaitable);
-  stream->next_layer().expires_at(began + core->options_.timeout);
-  http::request<http::empty_body> request(http::verb::get, kPolicyPath, 11);
-  request.set(http::field::host, host);
-  request.set(http::field::user_agent, core->options_.user_agent);
-  request.set(http::field::accept, "text/plain");
-  request.set(http::field::connection, "close");
-  auto writing = http::async_write(*stream, request, token);
-  const std::tuple<error_code, std::size_t> written = co_await std::move(writing);
-  if (std::get<0>(written)) {
-    Reply failed = Error{FetchError(HttpsErrorText(std::get<0>(written), began))};
+  client->ExpiresAt(began + core->options_.timeout);
+  const std::string request = "GET " + std::string(kPolicyPath) + " HTTP/1.1\r\nHost: " + host +
+                              "\r\nUser-Agent: " + core->options_.user_agent +
+                              "\r\nAccept: text/plain\r\nConnection: close\r\n\r\n";
+  auto writing = client->Write(request);
+  const error_code error = co_await std::move(writing);
+  if (error) {
+    Reply failed = Error{FetchError(HttpsErrorText(error, began))};
     co_return failed;
   }
-  auto reading = ReadPolicyReply(*stream, began);
+  auto reading = ReadPolicyReply(*client, began);
   Reply reply = co_await std::move(reading);
   co_return reply;
 }
@@ -174,9 +165,9 @@ asio::awaitable<Reply> BeastHttps::Core::Fetch(std::shared_ptr<Core> core, std::
     const Clock::time_point until = now + (deadline - now) / static_cast<int>(count - i);
     auto connecting = Connect(core, host, addresses[i], until);
     Connection connection = co_await std::move(connecting);
-    if (connection.stream != nullptr) {
-      std::shared_ptr<Stream> stream = std::move(connection.stream);
-      auto exchange = Exchange(core, host, std::move(stream), began);
+    if (connection.client != nullptr) {
+      std::shared_ptr<TlsClient> client = std::move(connection.client);
+      auto exchange = Exchange(core, host, std::move(client), began);
       Reply reply = co_await std::move(exchange);
       co_return reply;
     }

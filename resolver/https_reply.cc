@@ -51,7 +51,7 @@ std::string Quotable(beast::string_view text) {
 }
 
 std::string HttpsErrorText(const error_code& error, Clock::time_point began) {
-  if (error == beast::error::timeout) return TimeoutText(Clock::now() - began);
+  if (error == asio::error::timed_out) return TimeoutText(Clock::now() - began);
   if (error == asio::error::operation_aborted) return "cancelled";
   if (error == asio::error::connection_refused) return "connection refused";
   if (error == ssl::error::stream_truncated) return "connection closed without TLS close_notify";

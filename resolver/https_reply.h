@@ -5,15 +5,14 @@
 #ifndef TLSWARDEN_RESOLVER_HTTPS_REPLY_H_
 #define TLSWARDEN_RESOLVER_HTTPS_REPLY_H_
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "policy/failure.h"
@@ -39,24 +38,51 @@ Failure FetchError(std::string reason);
 // The body of a 200 reply of type text/plain, or why it isn't one.
 Result<std::string, Failure> PolicyBody(const PolicyResponse& response);
 
-// Reads up to the end of a reply whose request has been sent at `began`; within the limits above
-// and kMaxPolicyOctets. `stream` is any AsyncReadStream and must outlive the reading.
-template <typename Stream>
-boost::asio::awaitable<Result<std::string, Failure>> ReadPolicyReply(
-    Stream& stream, std::chrono::steady_clock::time_point began) {
+inline constexpr std::size_t kHttpReadOctets = 4096;  // most replies in one piece
+
+// Reads until the parser has a whole message. What follows it stays in the buffer.
+// Source: awaitable<error_code> Read(void* buffer, std::size_t size, std::size_t& got), with
+// asio::error::eof at the end.
+template <typename Source>
+boost::asio::awaitable<boost::system::error_code> ReadHttpMessage(
+    Source& source, boost::beast::flat_buffer& buffer,
+    boost::beast::http::response_parser<boost::beast::http::string_body>& parser) {
   namespace http = boost::beast::http;
-  const auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+  parser.eager(true);
+  for (;;) {
+    boost::system::error_code error;
+    if (buffer.size() > 0) buffer.consume(parser.put(buffer.data(), error));
+    if (error == http::error::need_more) error = {};
+    if (error || parser.is_done()) co_return error;
+    const auto space = buffer.prepare(kHttpReadOctets);
+    std::size_t got = 0;
+    auto reading = source.Read(space.data(), space.size(), got);
+    error = co_await std::move(reading);
+    if (error == boost::asio::error::eof) {
+      error = http::error::end_of_stream;
+      if (parser.got_some()) parser.put_eof(error);
+      co_return error;
+    }
+    if (error) co_return error;
+    buffer.commit(got);
+  }
+}
+
+// Reads up to the end of a reply whose request has been sent at `began`; within the limits above
+// and kMaxPolicyOctets. `source` is as for ReadHttpMessage and must outlive the reading.
+template <typename Source>
+boost::asio::awaitable<Result<std::string, Failure>> ReadPolicyReply(
+    Source& source, std::chrono::steady_clock::time_point began) {
   boost::beast::flat_buffer buffer;
-  std::optional<http::response_parser<http::string_body>> parser;
+  std::optional<boost::beast::http::response_parser<boost::beast::http::string_body>> parser;
   for (int replies = 0; replies <= kMaxInterimReplies; ++replies) {
     parser.emplace();
     parser->header_limit(kMaxHttpHeaderOctets);
     parser->body_limit(kMaxPolicyOctets);
-    auto reading = http::async_read(stream, buffer, *parser, token);
-    const std::tuple<boost::system::error_code, std::size_t> read = co_await std::move(reading);
-    if (std::get<0>(read)) {
-      Result<std::string, Failure> failed =
-          Error{FetchError(HttpsErrorText(std::get<0>(read), began))};
+    auto reading = ReadHttpMessage(source, buffer, *parser);
+    const boost::system::error_code error = co_await std::move(reading);
+    if (error) {
+      Result<std::string, Failure> failed = Error{FetchError(HttpsErrorText(error, began))};
       co_return failed;
     }
     if (parser->get().result_int() >= 200) break;

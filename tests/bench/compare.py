@@ -2,7 +2,7 @@
 """Measures tlswarden against bare servers and against Debian's postfix-mta-sts-resolver.
 
     tests/bench/compare.py --build BUILD_DIR [--seconds 3] [--rounds N]
-                           [--only socketmap|milter|start]
+                           [--only socketmap|milter|start|cold]
 
 BUILD_DIR has daemon/tlswarden and the programs of tests/bench. Prints ratios with the target
 beside each; asserts nothing. Everything runs in namespaces of its own, so no port, no socket and
@@ -16,21 +16,23 @@ import fcntl
 import os
 import shlex
 import socket
-import statistics
 import struct
 import subprocess
 import sys
 import tempfile
 import time
 
+import cold
 import servers
 import world
+from measure import Runs, in_turn, run_load, spread
 
 # Connections and requests in flight on each, with the share of the echo server's rate to reach.
 SOCKETMAP_ROWS = [(1, 1, 0.85), (8, 1, 0.85), (50, 1, 0.85), (8, 16, 0.80)]
 # Sessions at once and messages in each: SMTP sessions have one message as a rule, busy ones more.
 MILTER_ROWS = [(1, 1), (1, 100), (8, 1), (8, 100)]
 MILTER_TARGET = 1.05
+PARTS = ['socketmap', 'milter', 'start', 'cold']
 
 
 def enter_namespaces():
@@ -58,41 +60,14 @@ def furnish_namespaces(directory):
         subprocess.run(['mount', *mount], check=True)
 
 
-def run_load(program, *arguments):
-    """Runs a load program; returns its line of name=value as a dictionary."""
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True,
-                          timeout=120, check=False)
-    if done.returncode != 0:
-        raise servers.Failed(f'{os.path.basename(program)}: {done.stderr.strip()}')
-    return dict(item.partition('=')[::2] for item in done.stdout.split() if '=' in item)
-
-
-class Runs:
-    """What each server's runs of one row gave, round by round."""
-
-    def __init__(self):
-        self._runs = {}
-
-    def add(self, name, result):
-        self._runs.setdefault(name, []).append(result)
-
-    def median(self, name, field):
-        return statistics.median(float(run[field]) for run in self._runs[name])
-
-    def ratio(self, name, base, field):
-        """Text: the median over the rounds of name's value / base's, and the extremes."""
-        ratios = [float(ours[field]) / float(theirs[field])
-                  for ours, theirs in zip(self._runs[name], self._runs[base])]
-        return f'{statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})'
-
-
 class Bench:
     def __init__(self, arguments, directory):
         self._seconds, self._rounds = arguments.seconds, arguments.rounds
         self._programs = os.path.join(arguments.build, 'tests', 'bench')
         self._directory = directory
-        self._world = world.World(directory)
+        self._world = world.World(directory, self._programs, cold.DOMAINS)
         self._tlswarden = servers.tlswarden(arguments.build, directory, self._world)
+        self._arguments = arguments
 
     def socketmap(self):
         rounds = self._rounds or 3
@@ -193,22 +168,17 @@ class Bench:
               f'(DNS questions before it: {max(questions)})\n'
               f'SIGTERM to exit       {spread(stops)}  <=1000')
 
-
-def in_turn(contestants, number):
-    """The order of a round: forwards and backwards by turns, so that none is always first."""
-    return contestants if number % 2 == 0 else contestants[::-1]
-
-
-def spread(values):
-    return f'{statistics.median(values):.0f} ({min(values):.0f}-{max(values):.0f})'
+    def cold(self):
+        cold.Cold(self._arguments, self._directory, self._world).run()
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition('\n')[0])
     parser.add_argument('--build', required=True, type=os.path.abspath)
     parser.add_argument('--seconds', type=int, default=3, help='length of one run, 1 to 60')
-    parser.add_argument('--rounds', type=int, help='default: 3 for socketmap, 5 for the others')
-    parser.add_argument('--only', choices=['socketmap', 'milter', 'start'])
+    parser.add_argument('--rounds', type=int,
+                        help='default: 3 for socketmap and cold, 5 for the others')
+    parser.add_argument('--only', choices=PARTS)
     parser.add_argument('--inside', action='store_true', help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -226,7 +196,7 @@ def main():
               'above 0.5 something else is busy and the ratios are noise')
         bench = Bench(arguments, directory)
         try:
-            for part in [arguments.only] if arguments.only else ['socketmap', 'milter', 'start']:
+            for part in [arguments.only] if arguments.only else PARTS:
                 getattr(bench, part)()
         except servers.Failed as failure:
             sys.exit(str(failure))

@@ -1,5 +1,6 @@
 """The servers that the benchmark compares, each a child process of the caller."""
 
+import glob
 import os
 import select
 import shutil
@@ -34,8 +35,10 @@ class Server:
     """A child process that listens on a TCP port (answers socketmap questions), a milter socket,
     or both. What it writes goes to DIRECTORY/NAME.log."""
 
-    def __init__(self, name, directory, command, port=None, milter=None, environment=None):
+    def __init__(self, name, directory, command, port=None, milter=None, environment=None,
+                 store=None):
         self.name, self.port, self.milter = name, port, milter
+        self._store = store
         self.log = os.path.join(directory, name + '.log')
         self._command, self._environment = command, environment
         self._process = None
@@ -43,6 +46,11 @@ class Server:
     @property
     def pid(self):
         return self._process.pid
+
+    def forget_all(self):
+        """Removes the store, so that the next start knows nothing."""
+        for path in glob.glob(self._store + '*') if self._store else []:
+            os.remove(path)
 
     def spawn(self):
         """Starts the process; returns at once."""
@@ -97,6 +105,11 @@ class Server:
         self._process.wait()
         return duration
 
+    def resident_mib(self):
+        with open(f'/proc/{self.pid}/status', encoding='ascii') as status:
+            line = next(line for line in status if line.startswith('VmRSS:'))
+        return int(line.split()[1]) / 1024
+
     def log_tail(self):
         with open(self.log, encoding='utf-8', errors='replace') as log:
             return ''.join(log.readlines()[-10:])
@@ -118,8 +131,10 @@ def _write(directory, name, text):
     return path
 
 
-def tlswarden(build, directory, world):
-    config = _write(directory, 'tlswarden.conf', f'''\
+def tlswarden(build, directory, world, name='tlswarden', extra=''):
+    """`extra`: further sections of the configuration. `name` tells servers with different ones
+    apart; they share ports, so one runs at a time."""
+    config = _write(directory, name + '.conf', f'''\
 [milter]
 socket = unix:{directory}/milter.sock
 [socketmap]
@@ -129,13 +144,14 @@ nameserver = 127.0.0.1:53
 [mta-sts]
 allow-private-addresses = yes
 [cache]
-store = sqlite:{directory}/policies.db
+store = sqlite:{directory}/{name}.db
 [log]
 facility = mail
-''')
-    return Server('tlswarden', directory,
+{extra}''')
+    return Server(name, directory,
                   [os.path.join(build, 'daemon', 'tlswarden'), '-c', config, 'run'], port=8642,
-                  milter=os.path.join(directory, 'milter.sock'), environment=_environment(world))
+                  milter=os.path.join(directory, 'milter.sock'), environment=_environment(world),
+                  store=os.path.join(directory, name + '.db'))
 
 
 def echo(programs, directory):

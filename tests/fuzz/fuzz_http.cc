@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/beast/_experimental/test/stream.hpp>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <optional>
 #include <string>
@@ -18,21 +18,36 @@ namespace {
 using namespace tlswarden;
 using Reply = Result<std::string, Failure>;
 
-boost::asio::awaitable<void> ReadInto(boost::beast::test::stream& stream,
-                                      std::optional<Reply>& result) {
-  auto reading = ReadPolicyReply(stream, std::chrono::steady_clock::now());
+// Hands the octets out in pieces, and then ends.
+class Pieces {
+ public:
+  Pieces(std::string_view octets, std::size_t piece) : left_(octets), piece_(piece) {}
+
+  boost::asio::awaitable<boost::system::error_code> Read(void* buffer, std::size_t size,
+                                                         std::size_t& got) {
+    got = std::min({size, piece_, left_.size()});
+    if (got == 0) co_return boost::asio::error::eof;
+    std::memcpy(buffer, left_.data(), got);
+    left_.remove_prefix(got);
+    co_return boost::system::error_code();
+  }
+
+ private:
+  std::string_view left_;
+  const std::size_t piece_;
+};
+
+boost::asio::awaitable<void> ReadInto(Pieces& pieces, std::optional<Reply>& result) {
+  auto reading = ReadPolicyReply(pieces, std::chrono::steady_clock::now());
   Reply reply = co_await std::move(reading);
   result = std::move(reply);
 }
 
 Reply Read(std::string_view octets, std::size_t piece) {
   boost::asio::io_context io(1);
-  boost::beast::test::stream stream(io);
-  stream.append(boost::beast::string_view(octets.data(), octets.size()));
-  stream.close_remote();
-  stream.read_size(piece);
+  Pieces pieces(octets, piece);
   std::optional<Reply> result;
-  boost::asio::co_spawn(io, ReadInto(stream, result), [](const std::exception_ptr& thrown) {
+  boost::asio::co_spawn(io, ReadInto(pieces, result), [](const std::exception_ptr& thrown) {
     Check(thrown == nullptr, "no exception");
   });
   io.run();
