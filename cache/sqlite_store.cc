@@ -25,7 +25,7 @@ constexpr std::uintmax_t kCheckedOctets = 8 << 20;
 constexpr std::int64_t kTrimmedRows = 1000;
 
 constexpr char kSchema[] =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-256;"
     "CREATE TABLE IF NOT EXISTS evidence(next_hop TEXT PRIMARY KEY, keep_until INTEGER NOT NULL,"
     " worth INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS evidence_keep_until ON evidence(keep_until);"
@@ -164,12 +164,14 @@ EvidencePtr SqliteStore::Load(const std::string& key) {
 }
 
 void SqliteStore::Save(EvidencePtr evidence) {
+  bool was_empty = false;
   {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= kMaxQueued) return;
+    was_empty = queue_.empty();
     queue_[ToString(evidence->next_hop)] = std::move(evidence);
   }
-  changed_.notify_all();
+  if (was_empty) changed_.notify_all();
 }
 
 void SqliteStore::Flush() {

@@ -31,7 +31,7 @@ EngineOptions MakeEngineOptions(const Settings& settings) {
   options.sts_enabled = settings.mta_sts.enabled;
   options.dane_enabled = settings.dane.enabled;
   options.allow_private_addresses = settings.mta_sts.allow_private_addresses;
-  options.sts_patience = settings.outbound.deadline * 3 / 4;
+  options.patience = settings.outbound.deadline * 3 / 4;
   options.clock = [] {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   };

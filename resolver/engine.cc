@@ -4,18 +4,16 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <exception>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "cache/freshness.h"
 #include "cache/upkeep.h"
 #include "resolver/inquiry_records.h"
 #include "resolver/mx_gather.h"
+#include "resolver/pending.h"
 #include "resolver/sts_gather.h"
 
 namespace tlswarden {
@@ -55,7 +53,6 @@ StsEvidence Provisional(const StsEvidence& before, Time now) {
   StsEvidence sts = before;
   sts.look_again_at = now + kFailureTtl;
   sts.failure = Failure{ResultType::kStsPolicyFetchError, "no answer in time", true};
-  sts.interim = true;
   return sts;
 }
 
@@ -74,40 +71,13 @@ bool KnowsMore(const EvidencePtr& evidence, const EvidencePtr& other) {
          evidence->sts.learned->fetched_at > other->sts.learned->fetched_at;
 }
 
-// The answer of the inquiry about MTA-STS, which may come later than patience lasts.
-class PendingSts {
- public:
-  PendingSts(asio::io_context& io, std::chrono::milliseconds patience) : timer_(io, patience) {}
-
-  void Arrive(const std::exception_ptr& thrown, StsEvidence found) {
-    thrown_ = thrown;
-    found_ = std::move(found);
-    timer_.cancel();
-  }
-
-  // Until the answer is here, or patience is over. True: it is here.
-  awaitable<bool> Wait() {
-    boost::system::error_code ignored;
-    if (!found_) co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    co_return found_.has_value();
-  }
-
-  awaitable<void> WaitForEver() {
-    timer_.expires_at(asio::steady_timer::time_point::max());
-    co_await Wait();
-  }
-
-  // REQUIRES: the answer is here.
-  StsEvidence Take() {
-    if (thrown_ != nullptr) std::rethrow_exception(thrown_);
-    return std::move(*found_);
-  }
-
- private:
-  asio::steady_timer timer_;
-  std::optional<StsEvidence> found_;
-  std::exception_ptr thrown_;
-};
+// What counts while the MX hosts aren't known: nothing may be sent.
+MxEvidence MxNotInTime(Time now) {
+  MxEvidence mx;
+  mx.failure = Failure{ResultType::kDnssecInvalid, "no answer from DNS in time", true};
+  mx.good_until = now + kFailureTtl;
+  return mx;
+}
 
 }  // namespace
 
@@ -195,37 +165,48 @@ awaitable<void> Engine::Fly(NextHop next_hop) {
   EvidencePtr known = parts_.table.Find(key);
   MxTerms mx_terms{options_.dane_enabled, now, options_.jitter(), 0};
   if (known != nullptr) mx_terms.failed_lookups = known->mx.failed_lookups;
-  // A policy is its domain's, whatever the port and the brackets (RFC 8461 section 3.4).
-  EvidencePtr of_domain = Known(next_hop.domain.ascii);
-  if (KnowsMore(of_domain, known)) known = std::move(of_domain);
+  if (key != next_hop.domain.ascii) {
+    // A policy is its domain's, whatever the port and the brackets (RFC 8461 section 3.4).
+    EvidencePtr of_domain = Known(next_hop.domain.ascii);
+    if (KnowsMore(of_domain, known)) known = std::move(of_domain);
+  }
   StsEvidence before;
   if (known != nullptr) before = known->sts;
   before.interim = false;
-  const auto sts = std::make_shared<PendingSts>(io_, options_.sts_patience);
-  asio::co_spawn(io_, AskSts(parts_.dns, parts_.https, next_hop, before, options_, now),
-                 [sts](const std::exception_ptr& thrown, StsEvidence found) {
-                   sts->Arrive(thrown, std::move(found));
-                 });
+  const auto sts = tlswarden::Begin(
+      io_, AskSts(parts_.dns, parts_.https, next_hop, before, options_, now), options_.patience);
+  const auto mx =
+      tlswarden::Begin(io_, GatherMx(parts_.dns, next_hop, mx_terms), options_.patience);
+  const bool mx_in_time = co_await mx->Wait();
+  const bool sts_in_time = co_await sts->Wait();
   Evidence evidence;
   evidence.next_hop = next_hop;
   evidence.obtained_at = now;
-  evidence.mx = co_await GatherMx(parts_.dns, next_hop, mx_terms);
-  if (!co_await sts->Wait()) {
-    evidence.sts = Provisional(before, now);
-    const auto provisional = std::make_shared<const Evidence>(evidence);
-    parts_.table.Put(key, provisional, now);
-    if (const auto flight = flights_.find(key); flight != flights_.end()) {
-      flight->second.interim = provisional;
-    }
-    Answer(key, provisional);
+  if (!mx_in_time || !sts_in_time) {
+    evidence.mx = mx_in_time ? mx->Look() : MxNotInTime(now);
+    evidence.sts = sts_in_time ? sts->Look() : Provisional(before, now);
+    AnswerForNow(key, evidence);
+    co_await mx->WaitForEver();
     co_await sts->WaitForEver();
   }
+  evidence.mx = mx->Take();
   evidence.sts = sts->Take();
   for (Record& record : InquiryRecords(before, evidence)) parts_.sink.Write(std::move(record));
   const auto learned = std::make_shared<const Evidence>(std::move(evidence));
   parts_.table.Put(key, learned, now);
   if (parts_.store != nullptr) parts_.store->Save(learned);
   Answer(key, learned);
+}
+
+// Whoever waits, or comes while the inquiry goes on, gets this.
+void Engine::AnswerForNow(const std::string& key, Evidence evidence) {
+  evidence.sts.interim = true;
+  const auto interim = std::make_shared<const Evidence>(std::move(evidence));
+  if (!IsLookupFailure(interim->mx.security)) parts_.table.Put(key, interim, interim->obtained_at);
+  const auto flight = flights_.find(key);
+  if (flight == flights_.end()) return;  // stopped
+  flight->second.interim = interim;
+  Answer(key, interim);
 }
 
 void Engine::Answer(const std::string& key, const EvidencePtr& evidence) {

@@ -23,10 +23,10 @@ struct EngineOptions {
   bool sts_enabled = true;
   bool dane_enabled = true;
   bool allow_private_addresses = false;
-  // How long askers wait for MTA-STS alone. Then they are answered from what was known before, and
-  // the inquiry goes on: a slow policy host must not hold up mail (RFC 8461 section 5.1), and must
-  // be learned all the same.
-  std::chrono::milliseconds sts_patience{6000};
+  // How long askers wait. Then they are answered for now, and the inquiry goes on. Without
+  // MTA-STS's part, what was known before counts: a slow policy host must not hold up mail (RFC
+  // 8461 section 5.1), and must be learned all the same. Without the MX hosts the mail has to wait.
+  std::chrono::milliseconds patience{6000};
   std::function<Time()> clock;  // called from any thread
   // 0 <= jitter < 1, anew each time: spreads what is asked again. On io's thread.
   std::function<double()> jitter = [] { return 0.0; };
@@ -70,13 +70,14 @@ class Engine : public Resolver {
   boost::asio::awaitable<void> MaintainForEver();
   EvidencePtr Known(const std::string& key);
   void Answer(const std::string& key, const EvidencePtr& evidence);
+  void AnswerForNow(const std::string& key, Evidence evidence);
 
   boost::asio::io_context& io_;
   EngineParts parts_;
   const EngineOptions options_;
   struct Flight {
     std::vector<Callback> waiters;
-    EvidencePtr interim;  // what is answered while only MTA-STS is still looked for
+    EvidencePtr interim;  // what is answered while the inquiry goes on beyond patience
   };
   std::unordered_map<std::string, Flight> flights_;  // by next hop; on io's thread only
   bool stopped_ = false;

@@ -57,7 +57,7 @@ void Program::ReadOrders() {
   desk_.options.dane_enabled = (orders & 0x10) == 0;
   desk_.options.allow_private_addresses = (orders & 0x20) != 0;
   impatient_ = (orders & 0x40) != 0;
-  if (impatient_) desk_.options.sts_patience = std::chrono::milliseconds(0);
+  if (impatient_) desk_.options.patience = std::chrono::milliseconds(0);
   desk_.Rewire();
 }
 

@@ -38,7 +38,7 @@ std::optional<RecipientQuestion> AskSession(const Asking& asking, const std::str
 }  // namespace
 
 Desk::Desk() : now(kBegin) {
-  options.sts_patience = kPatience;
+  options.patience = kPatience;
   options.clock = [this] { return now; };
   Restart();
 }

@@ -131,7 +131,7 @@ Wrong OnOption(const Statement& statement, Run& run) {
   } else if (statement.rest == "private yes") {
     options.allow_private_addresses = true;
   } else if (statement.rest == "patience none") {
-    options.sts_patience = std::chrono::milliseconds(5);
+    options.patience = std::chrono::milliseconds(5);
   } else {
     return "unknown option: " + statement.rest;
   }

@@ -4,6 +4,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "tests/unit/policy/build.h"
@@ -18,6 +19,13 @@ using std::chrono::seconds;
 class OneDomain : public Dns {
  public:
   asio::awaitable<DnsReply> Query(std::string name, RrType type) override {
+    if (dead) {
+      boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
+                                      std::chrono::milliseconds(200));
+      co_await never.async_wait(boost::asio::use_awaitable);
+      DnsReply timeout = FailedReply(name, "timeout");
+      co_return timeout;
+    }
     DnsReply reply;
     reply.rcode = Rcode::kNoError;
     reply.security = Security::kInsecure;
@@ -28,6 +36,7 @@ class OneDomain : public Dns {
     if (type == RrType::kTxt) reply.txt = {"v=STSv1; id=1;"};
     co_return reply;
   }
+  bool dead = false;
 };
 
 // Serves the policy when it is told to.
@@ -59,7 +68,7 @@ class NoSink : public RecordSink {
 class EngineTest : public testing::Test {
  protected:
   EngineTest() {
-    options_.sts_patience = std::chrono::milliseconds(5);
+    options_.patience = std::chrono::milliseconds(5);
     options_.clock = [this] { return now_; };
     engine_ =
         std::make_unique<Engine>(io_, EngineParts{dns_, https_, table_, nullptr, sink_}, options_);
@@ -104,8 +113,24 @@ TEST_F(EngineTest, ASlowPolicyHostIsVisitedOnce) {
   EXPECT_FALSE(learned->sts.interim);
 }
 
+// Who comes second isn't kept waiting by what the first has waited for.
+TEST_F(EngineTest, ADeadNameServerIsWaitedForOnce) {
+  dns_.dead = true;
+  const EvidencePtr first = Ask();
+  ASSERT_NE(first, nullptr);
+  EXPECT_TRUE(IsLookupFailure(first->mx.security));
+  EXPECT_EQ(first->mx.failure->reason, "no answer from DNS in time");
+  EXPECT_EQ(engine_->Cached(Hop("a.test")), nullptr) << "the inquiry goes on";
+  EXPECT_EQ(Ask(), first) << "at once";
+  io_.restart();
+  io_.run_for(std::chrono::milliseconds(500));
+  const EvidencePtr known = engine_->Cached(Hop("a.test"));
+  ASSERT_NE(known, nullptr);
+  EXPECT_EQ(known->mx.failure->reason, "DNS lookup of MX a.test failed: timeout");
+}
+
 TEST_F(EngineTest, StopAnswersAllAndBeginsNothing) {
-  options_.sts_patience = seconds(60);
+  options_.patience = seconds(60);
   Engine patient(io_, EngineParts{dns_, https_, table_, nullptr, sink_}, options_);
   int answers = 0;
   const auto count = [&](const EvidencePtr& evidence) { answers += evidence == nullptr ? 1 : 0; };
