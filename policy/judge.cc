@@ -11,11 +11,15 @@ bool TakesMail(const MxHost& host) {
   return host.dane != HostDane::kUnreachable && host.dane != HostDane::kUnresolved;
 }
 
-// True when TLS with every host that the MTA would use at `dane` is mandatory.
+// True when TLS with every host that the MTA would use at `dane` is mandatory. Behind an unsigned
+// MX it isn't: there, Postfix ignores TLSA records unless smtp_tls_dane_insecure_mx_policy says
+// otherwise.
 bool DaneCoversAll(const MxEvidence& mx) {
-  return std::all_of(mx.hosts.begin(), mx.hosts.end(), [](const MxHost& host) {
-    return !TakesMail(host) || host.dane == HostDane::kUsable || host.dane == HostDane::kUnusable;
-  });
+  return mx.security == Security::kSecure &&
+         std::all_of(mx.hosts.begin(), mx.hosts.end(), [](const MxHost& host) {
+           return !TakesMail(host) || host.dane == HostDane::kUsable ||
+                  host.dane == HostDane::kUnusable;
+         });
 }
 
 bool HasUsable(const MxEvidence& mx) {
