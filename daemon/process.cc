@@ -1,6 +1,7 @@
 #include "daemon/process.h"
 
 #include <grp.h>
+#include <malloc.h>
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -24,6 +25,13 @@ sigset_t StopSignals() {
 }
 
 }  // namespace
+
+void KeepFreedMemory() {
+#ifdef M_TRIM_THRESHOLD
+  mallopt(M_TRIM_THRESHOLD, 4 << 20);
+  mallopt(M_TOP_PAD, 1 << 20);
+#endif
+}
 
 void BlockSignals() {
   const sigset_t set = StopSignals();

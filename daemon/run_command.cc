@@ -180,6 +180,7 @@ int Fail(RecordSink& sink, const SyslogSink& syslog, const std::string& error) {
 int RunCommand(const CommandLine& line) {
   const std::optional<Loaded> loaded = LoadOrComplain(line, true);
   if (!loaded) return kExitUsage;
+  KeepFreedMemory();
   BlockSignals();
   if (!line.pid_file.empty()) {
     if (const auto error = WritePidFile(line.pid_file)) {
