@@ -73,6 +73,11 @@ class Server:
         if self.milter:
             self._poll(lambda: self._connect_milter())
 
+    def stay_on(self, processors):
+        """Keeps all threads, and those that they start, on these processors."""
+        for thread in os.listdir(f'/proc/{self.pid}/task'):
+            os.sched_setaffinity(int(thread), processors)
+
     def first_answer(self):
         """Asks each millisecond until somebody answers."""
         return self._poll(lambda: ask(self.port))

@@ -5,6 +5,7 @@
 #define TLSWARDEN_TESTS_UNIT_RESOLVER_HTTPS_FIXTURE_H_
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <chrono>
@@ -44,7 +45,7 @@ inline boost::asio::awaitable<void> FetchInto(Https& https, std::vector<std::str
 class BeastTest : public testing::Test {
  protected:
   BeastTest() : ca_(MakeCertificate({.common_name = "Test CA"}, nullptr)) {
-    ca_file_ = testing::TempDir() + "ca." +
+    ca_file_ = testing::TempDir() + "ca." + std::to_string(getpid()) + '.' +
                testing::UnitTest::GetInstance()->current_test_info()->name() + ".pem";
     ca_.Save(ca_file_);
   }
