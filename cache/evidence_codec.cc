@@ -213,12 +213,24 @@ MxEvidence DecodeMx(const json::object& object) {
 
 }  // namespace
 
-std::string EncodeEvidence(const Evidence& evidence) {
+namespace {
+
+std::string Encode(const Evidence& evidence) {
   return json::serialize(json::object{{"version", kVersion},
                                       {"next_hop", ToString(evidence.next_hop)},
                                       {"obtained_at", Seconds(evidence.obtained_at)},
                                       {"sts", EncodeSts(evidence.sts)},
                                       {"mx", EncodeMx(evidence.mx)}});
+}
+
+}  // namespace
+
+std::string EncodeEvidence(const Evidence& evidence) {
+  std::string text = Encode(evidence);
+  if (text.size() <= kMaxEncodedOctets) return text;
+  Evidence without_hosts = evidence;
+  without_hosts.mx = MxEvidence();
+  return Encode(without_hosts);
 }
 
 Result<Evidence> DecodeEvidence(std::string_view text) try {

@@ -15,6 +15,8 @@ namespace tlswarden {
 
 inline constexpr std::size_t kMaxEncodedOctets = 524288;
 
+// What is too large goes without its MX hosts, which can be asked for again; an MTA-STS policy
+// always fits.
 std::string EncodeEvidence(const Evidence& evidence);
 
 // Errors: not JSON, fields missing or of the wrong kind, values that no encoder writes.

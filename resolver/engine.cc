@@ -31,8 +31,10 @@ constexpr std::size_t kMaxBackground = 20;
 // In so many seconds, the table has been looked through.
 constexpr std::size_t kMaintenanceShares = 10;
 
+// What comes from the future was learned before the clock was set back, and would last too long.
 bool IsUsable(const EvidencePtr& evidence, Time now) {
-  return evidence != nullptr && now < evidence->UsableUntil();
+  return evidence != nullptr && now < evidence->UsableUntil() &&
+         evidence->obtained_at <= now + kMostTtl;
 }
 
 awaitable<StsEvidence> NoSts(Time now) {
@@ -63,12 +65,6 @@ EvidencePtr NothingApplies(const NextHop& next_hop, Time now) {
   evidence.mx.security = Security::kSecure;  // the operator named it
   evidence.obtained_at = now;
   return std::make_shared<const Evidence>(std::move(evidence));
-}
-
-bool KnowsMore(const EvidencePtr& evidence, const EvidencePtr& other) {
-  if (evidence == nullptr || !evidence->sts.learned) return false;
-  return other == nullptr || !other->sts.learned ||
-         evidence->sts.learned->fetched_at > other->sts.learned->fetched_at;
 }
 
 // What counts while the MX hosts aren't known: nothing may be sent.
@@ -165,14 +161,7 @@ awaitable<void> Engine::Fly(NextHop next_hop) {
   EvidencePtr known = parts_.table.Find(key);
   MxTerms mx_terms{options_.dane_enabled, now, options_.jitter(), 0};
   if (known != nullptr) mx_terms.failed_lookups = known->mx.failed_lookups;
-  if (key != next_hop.domain.ascii) {
-    // A policy is its domain's, whatever the port and the brackets (RFC 8461 section 3.4).
-    EvidencePtr of_domain = Known(next_hop.domain.ascii);
-    if (KnowsMore(of_domain, known)) known = std::move(of_domain);
-  }
-  StsEvidence before;
-  if (known != nullptr) before = known->sts;
-  before.interim = false;
+  const StsEvidence before = KnownSts(next_hop, known);
   const auto sts = tlswarden::Begin(
       io_, AskSts(parts_.dns, parts_.https, next_hop, before, options_, now), options_.patience);
   const auto mx =
@@ -192,10 +181,41 @@ awaitable<void> Engine::Fly(NextHop next_hop) {
   evidence.mx = mx->Take();
   evidence.sts = sts->Take();
   for (Record& record : InquiryRecords(before, evidence)) parts_.sink.Write(std::move(record));
+  const bool fetched = evidence.sts.learned && evidence.sts.learned != before.learned;
+  if (fetched && key != next_hop.domain.ascii) ShareWithDomain(evidence);
   const auto learned = std::make_shared<const Evidence>(std::move(evidence));
-  parts_.table.Put(key, learned, now);
-  if (parts_.store != nullptr) parts_.store->Save(learned);
+  Keep(key, learned);
   Answer(key, learned);
+}
+
+void Engine::Keep(const std::string& key, const EvidencePtr& evidence) {
+  parts_.table.Put(key, evidence, evidence->obtained_at);
+  if (parts_.store != nullptr) parts_.store->Save(evidence);
+}
+
+// A policy is its domain's, whatever the port and the brackets (RFC 8461 section 3.4), so the plain
+// domain always has the one that was fetched last.
+StsEvidence Engine::KnownSts(const NextHop& next_hop, const EvidencePtr& known) {
+  EvidencePtr source = known;
+  if (ToString(next_hop) != next_hop.domain.ascii) {
+    EvidencePtr of_domain = Known(next_hop.domain.ascii);
+    if (of_domain != nullptr && of_domain->sts.learned) source = std::move(of_domain);
+  }
+  StsEvidence sts;
+  if (source != nullptr) sts = source->sts;
+  sts.interim = false;
+  return sts;
+}
+
+// What the domain's own inquiries said of its MX hosts stays as it was, or is still to be asked.
+void Engine::ShareWithDomain(const Evidence& evidence) {
+  const std::string& domain = evidence.next_hop.domain.ascii;
+  Evidence of_domain;
+  if (const EvidencePtr known = Known(domain)) of_domain = *known;
+  of_domain.next_hop = NextHop{evidence.next_hop.domain};
+  of_domain.sts = evidence.sts;
+  of_domain.obtained_at = evidence.obtained_at;
+  Keep(domain, std::make_shared<const Evidence>(std::move(of_domain)));
 }
 
 // Whoever waits, or comes while the inquiry goes on, gets this.

@@ -69,6 +69,9 @@ class Engine : public Resolver {
   boost::asio::awaitable<void> Fly(NextHop next_hop);
   boost::asio::awaitable<void> MaintainForEver();
   EvidencePtr Known(const std::string& key);
+  StsEvidence KnownSts(const NextHop& next_hop, const EvidencePtr& known);
+  void Keep(const std::string& key, const EvidencePtr& evidence);
+  void ShareWithDomain(const Evidence& evidence);
   void Answer(const std::string& key, const EvidencePtr& evidence);
   void AnswerForNow(const std::string& key, Evidence evidence);
 

@@ -24,14 +24,25 @@ std::optional<StsPolicy> BroughtHome(const std::string& domain, const Desk& desk
 }  // namespace
 
 const Taken* Ledger::Known(const NextHop& next_hop) const {
-  const Taken* known = nullptr;
-  for (const std::string& key : {ToString(next_hop), next_hop.domain.ascii}) {
-    const auto it = known_.find(key);
-    if (it == known_.end()) continue;
-    const Taken& found = taken_[it->second];
-    if (known == nullptr || found.at > known->at) known = &found;
+  const auto it = known_.find(next_hop.domain.ascii);
+  return it == known_.end() ? nullptr : &taken_[it->second];
+}
+
+void Ledger::BookVisits(const Desk& desk, const Served& served) {
+  std::erase_if(known_,
+                [&](const auto& entry) { return desk.now >= taken_[entry.second].ExpiresAt(); });
+  constexpr std::string_view kPrefix = "mta-sts.";
+  for (const std::string& visit : desk.https.fetched) {
+    const std::string host = visit.substr(0, visit.find(' '));
+    const auto it = served.find(host);
+    Check(host.starts_with(kPrefix) && it != served.end(), "only policy hosts are visited", visit);
+    if (!it->second) continue;
+    const Result<StsPolicy> policy = ParseStsPolicy(*it->second);
+    if (!policy) continue;
+    const std::string domain = host.substr(kPrefix.size());
+    known_[domain] = taken_.size();
+    taken_.push_back({domain, *policy, desk.now});
   }
-  return known;
 }
 
 bool Ledger::IsNewest(const Taken& taken) const {
@@ -41,7 +52,7 @@ bool Ledger::IsNewest(const Taken& taken) const {
 }
 
 const Taken* Ledger::Book(const NextHop& next_hop, const Desk& desk, const Served& served) {
-  const std::string key = ToString(next_hop);
+  const std::string& key = next_hop.domain.ascii;
   const Taken* before = Known(next_hop);
   std::optional<StsPolicy> policy = BroughtHome(next_hop.domain.ascii, desk, served);
   if (policy) {

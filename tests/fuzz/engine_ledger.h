@@ -23,7 +23,7 @@ struct Taken {
 
 class Ledger {
  public:
-  // The policy last learned for the next hop or its domain, in force or not.
+  // The policy last learned for the next hop's domain, at whatever port; in force or not.
   const Taken* Known(const NextHop& next_hop) const;
 
   // False when another next hop of the domain has learned a newer one, which may count or not.
@@ -31,6 +31,9 @@ class Ledger {
 
   // Books the visits of one inquiry. The policy that was taken, or nullptr.
   const Taken* Book(const NextHop& next_hop, const Desk& desk, const Served& served);
+
+  // Books what the daemon did by itself, for whichever next hops.
+  void BookVisits(const Desk& desk, const Served& served);
 
   // Some policy of this domain that was taken fulfils the condition.
   template <typename Condition>
@@ -43,7 +46,7 @@ class Ledger {
 
  private:
   std::vector<Taken> taken_;
-  std::map<std::string, std::size_t> known_;  // next hop → index
+  std::map<std::string, std::size_t> known_;  // domain → index
 };
 
 }  // namespace tlswarden

@@ -39,6 +39,7 @@ class Program {
   void Ask(const Asking& asking);
   void RestartBetween();
   void AdvanceClock();
+  void Maintain();
 
   FuzzOctets octets_;
   Desk desk_;
@@ -62,7 +63,7 @@ void Program::ReadOrders() {
 }
 
 void Program::Step() {
-  switch (octets_.U8() % 12) {
+  switch (octets_.U8() % 13) {
     case 0:
       return SayDns(octets_, desk_);
     case 1:
@@ -82,6 +83,8 @@ void Program::Step() {
       return desk_.Restart();
     case 9:
       return RestartBetween();
+    case 12:
+      return Maintain();
     default:
       return ChooseAndAsk();
   }
@@ -135,6 +138,13 @@ void Program::RestartBetween() {
   Check(desk_.dns.asked.empty(), "what is stored isn't asked again");
   Check(desk_.answer.map == before.map && desk_.answer.tlsrpt == before.tlsrpt,
         "a restart changes no answer", before.map + " / " + desk_.answer.map);
+}
+
+// Nobody is answered, but policies are fetched: the ledger hears of it at the next question.
+void Program::Maintain() {
+  desk_.Maintain();
+  for (const std::string& fault : desk_.faults) Check(false, fault);
+  ledger_.BookVisits(desk_, served_);
 }
 
 void Program::AdvanceClock() {

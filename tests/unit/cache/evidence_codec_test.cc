@@ -168,5 +168,18 @@ TEST(EvidenceCodec, ForgedValues) {
   for (const auto& c : cases) EXPECT_FALSE(DecodeEvidence(c.text).ok()) << c.why;
 }
 
+// The policy must survive a restart whatever the hosts are like.
+TEST(EvidenceCodec, WhatIsTooLargeGoesWithoutItsHosts) {
+  Evidence evidence = RichEvidence("a.test");
+  for (int i = 0; i < 3000; ++i) evidence.mx.hosts[0].unusable.emplace_back(250, 'x');
+  const std::string text = EncodeEvidence(evidence);
+  EXPECT_LE(text.size(), kMaxEncodedOctets);
+  const Result<Evidence> decoded = DecodeEvidence(text);
+  ASSERT_TRUE(decoded.ok()) << decoded.error();
+  EXPECT_TRUE(decoded->sts == evidence.sts);
+  EXPECT_TRUE(decoded->mx.hosts.empty());
+  EXPECT_EQ(decoded->UsableUntil(), Time{}) << "so the domain is asked again";
+}
+
 }  // namespace
 }  // namespace tlswarden
