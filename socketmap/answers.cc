@@ -26,7 +26,8 @@ bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
                           std::optional<MapRequest>& missing) {
   const bool record_all = sink_.WantsCachedMapAnswers();
   if (const auto it = ready_.find(request); it != ready_.end() && !record_all) {
-    if (now < it->second.until) {
+    // An end further away than ever set was set before the clock went back.
+    if (now < it->second.until && it->second.until <= now + kMostReady) {
       out += it->second.framed;
       return true;
     }

@@ -89,6 +89,14 @@ TEST_F(AnswersTest, ReadyAnswersEndWithTheirEvidence) {
   EXPECT_EQ(Ready("QUERY dane.test"), "?");
 }
 
+TEST_F(AnswersTest, AClockThatIsSetBackProlongsNothing) {
+  resolver_.Know(OneHost("dane.test", HostDane::kUsable));
+  EXPECT_EQ(Ready("QUERY dane.test"), "OK dane-only");
+  resolver_.SetNow(kNow - seconds(1));
+  EXPECT_EQ(Ready("QUERY dane.test"), "OK dane-only");
+  EXPECT_EQ(resolver_.asked().size(), 2u);
+}
+
 TEST_F(AnswersTest, ReadyAnswersEndWithTheirPolicy) {
   Evidence evidence = OneHostWithSts("sts.test");
   evidence.sts.learned->fetched_at = kNow - kWeek + seconds(10);
