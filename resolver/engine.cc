@@ -199,7 +199,7 @@ StsEvidence Engine::KnownSts(const NextHop& next_hop, const EvidencePtr& known) 
   EvidencePtr source = known;
   if (ToString(next_hop) != next_hop.domain.ascii) {
     EvidencePtr of_domain = Known(next_hop.domain.ascii);
-    if (of_domain != nullptr && of_domain->sts.learned) source = std::move(of_domain);
+    if (of_domain != nullptr) source = std::move(of_domain);
   }
   StsEvidence sts;
   if (source != nullptr) sts = source->sts;

@@ -188,8 +188,14 @@ void CheckDane(const NextHop& next_hop, const Desk& desk) {
   Check(Strictness(desk.answer.map) >= 2, "TLSA behind a signed MX is held", desk.answer.map);
 }
 
-void CheckPolicyChange(const std::optional<Taken>& known, const Taken& taken, const Desk& desk) {
+void CheckPolicyChange(const std::optional<Taken>& known, const Taken& taken, const Desk& desk,
+                       const Ledger& ledger) {
   if (known && known->policy.lines == taken.policy.lines) return;
+  // One that had ended may still be remembered for another port: nothing new then.
+  const bool seen_before = ledger.Any(taken.domain, [&](const Taken& other) {
+    return &other != &taken && other.policy.lines == taken.policy.lines;
+  });
+  if (!known && seen_before) return;
   const bool told =
       std::any_of(desk.records.values.begin(), desk.records.values.end(), [&](const Record& any) {
         const auto* record = std::get_if<PolicyChanged>(&any);

@@ -34,7 +34,8 @@ void CheckLevel(const NextHop& next_hop, const std::optional<Taken>& known, bool
 void CheckDane(const NextHop& next_hop, const Desk& desk);
 
 // A policy that is new to the engine has its record.
-void CheckPolicyChange(const std::optional<Taken>& known, const Taken& taken, const Desk& desk);
+void CheckPolicyChange(const std::optional<Taken>& known, const Taken& taken, const Desk& desk,
+                       const Ledger& ledger);
 
 // How much an answer of the map demands, from nothing upwards.
 int Strictness(std::string_view map_answer);

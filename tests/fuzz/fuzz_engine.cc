@@ -124,7 +124,7 @@ void Program::Ask(const Asking& asking) {
   CheckEvidence(next_hop, desk_, ledger_);
   CheckLevel(next_hop, known, newest, taken, desk_, ledger_);
   CheckDane(next_hop, desk_);
-  if (taken != nullptr) CheckPolicyChange(known, *taken, desk_);
+  if (taken != nullptr) CheckPolicyChange(known, *taken, desk_, ledger_);
 }
 
 // Asked again at once, and asked a daemon that knows only the store: nothing is less strict.

@@ -8,6 +8,7 @@
 
 #include "policy/sts_record.h"
 #include "policy/tag_list.h"
+#include "tests/fuzz/txt_lines.h"
 
 namespace {
 
@@ -19,14 +20,7 @@ void Check(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tlswarden;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
-  // Each line is a TXT record, as a name may have several.
-  std::vector<std::string> texts;
-  for (std::size_t begin = 0; begin <= input.size();) {
-    const std::size_t end = std::min(input.find('\n', begin), input.size());
-    texts.emplace_back(input.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  const std::vector<std::string> texts = Lines({reinterpret_cast<const char*>(data), size});
   std::size_t candidates = 0;
   for (const std::string& text : texts) {
     candidates += HasVersion(text, "v=STSv1") ? 1 : 0;

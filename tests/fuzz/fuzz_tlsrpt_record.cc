@@ -9,6 +9,7 @@
 #include "policy/domain.h"
 #include "policy/tag_list.h"
 #include "policy/tlsrpt_record.h"
+#include "tests/fuzz/txt_lines.h"
 
 namespace {
 
@@ -35,14 +36,7 @@ void CheckDestination(const ReportDestination& destination) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
-  // Each line is a TXT record, as a name may have several.
-  std::vector<std::string> texts;
-  for (std::size_t begin = 0; begin <= input.size();) {
-    const std::size_t end = std::min(input.find('\n', begin), input.size());
-    texts.emplace_back(input.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  const std::vector<std::string> texts = Lines({reinterpret_cast<const char*>(data), size});
   std::size_t candidates = 0;
   for (const std::string& text : texts) {
     candidates += HasVersion(text, "v=TLSRPTv1") ? 1 : 0;
