@@ -180,6 +180,7 @@ awaitable<void> Engine::Fly(NextHop next_hop) {
   }
   evidence.mx = mx->Take();
   evidence.sts = sts->Take();
+  AdoptShared(evidence);
   for (Record& record : InquiryRecords(before, evidence)) parts_.sink.Write(std::move(record));
   const bool fetched = evidence.sts.learned && evidence.sts.learned != before.learned;
   if (fetched && key != next_hop.domain.ascii) ShareWithDomain(evidence);
@@ -205,6 +206,15 @@ StsEvidence Engine::KnownSts(const NextHop& next_hop, const EvidencePtr& known) 
   if (source != nullptr) sts = source->sts;
   sts.interim = false;
   return sts;
+}
+
+// An inquiry for another port may have learned the policy while this one failed to.
+void Engine::AdoptShared(Evidence& evidence) const {
+  if (evidence.sts.learned) return;
+  const EvidencePtr of_domain = parts_.table.Find(evidence.next_hop.domain.ascii);
+  if (of_domain == nullptr || StsInForce(of_domain->sts, evidence.obtained_at) == nullptr) return;
+  evidence.sts.learned = of_domain->sts.learned;
+  evidence.sts.refresh_at = of_domain->sts.refresh_at;
 }
 
 // What the domain's own inquiries said of its MX hosts stays as it was, or is still to be asked.

@@ -72,6 +72,7 @@ class Engine : public Resolver {
   StsEvidence KnownSts(const NextHop& next_hop, const EvidencePtr& known);
   void Keep(const std::string& key, const EvidencePtr& evidence);
   void ShareWithDomain(const Evidence& evidence);
+  void AdoptShared(Evidence& evidence) const;
   void Answer(const std::string& key, const EvidencePtr& evidence);
   void AnswerForNow(const std::string& key, Evidence evidence);
 

@@ -221,8 +221,14 @@ void CheckLevel(const NextHop& next_hop, const std::optional<Taken>& known, bool
   }
   // An answer that didn't wait for the fetch goes by what was known before.
   const bool waited = !answer.evidence->sts.interim;
+  // And what was found out for a port or a bracketed host stands as long as its TTLs.
+  const bool from_cache = desk.dns.asked.empty() && desk.https.fetched.empty();
+  if (from_cache && ToString(next_hop) != next_hop.domain.ascii) return;
   const Taken* counts = taken != nullptr && waited ? taken : known ? &*known : nullptr;
   if (counts == nullptr || (counts != taken && !known_is_newest)) return;
+  // The map keeps its answers for a minute, whatever another port's inquiry has learned since.
+  const bool just_learned = counts->at + std::chrono::minutes(1) > desk.now;
+  if (from_cache && just_learned) return;
   if (!counts->Enforces(desk.now)) {
     Check(!answer.map.starts_with("OK secure"), "no policy in force, no secure", answer.map);
     return;

@@ -5,6 +5,8 @@
 // arguments; make_engine_seeds writes some that lead somewhere.
 #include <array>
 #include <cstdint>
+#include <cstdlib>
+#include <iostream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +22,15 @@ namespace tlswarden {
 namespace {
 
 constexpr int kMostSteps = 64;
+
+// With FUZZ_TRACE in the environment, to see what led to a finding.
+void PrintAnswer(const Asking& asking, const Desk& desk) {
+  std::cerr << ToString(desk.now) << ' ' << asking.next_hop << " x" << asking.times << " -> "
+            << desk.answer.map << '\n';
+  for (const std::string& question : desk.dns.asked) std::cerr << "    " << question << '\n';
+  for (const std::string& visit : desk.https.fetched) std::cerr << "    visit " << visit << '\n';
+  for (const std::string& line : desk.records.lines) std::cerr << "    log " << line << '\n';
+}
 
 class Program {
  public:
@@ -115,6 +126,7 @@ void Program::Ask(const Asking& asking) {
     newest = ledger_.IsNewest(*found);
   }
   desk_.Ask(asking);
+  if (std::getenv("FUZZ_TRACE") != nullptr) PrintAnswer(asking, desk_);
   for (const std::string& fault : desk_.faults) Check(false, fault);
   CheckForm(desk_.answer);
   CheckMilter(desk_.answer);

@@ -51,10 +51,12 @@ class SlowHttps : public Https {
     boost::system::error_code ignored;
     co_await served_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     Result<std::string, Failure> body = PolicyText("enforce", {"mx.a.test"});
+    if (fails) body = Error{Failure{ResultType::kStsPolicyFetchError, "refused", true}};
     co_return body;
   }
   void Serve() { served_.cancel(); }
   int fetches = 0;
+  bool fails = false;
 
  private:
   asio::steady_timer served_;
@@ -111,6 +113,22 @@ TEST_F(EngineTest, ASlowPolicyHostIsVisitedOnce) {
   ASSERT_NE(learned, nullptr);
   EXPECT_TRUE(learned->sts.learned.has_value());
   EXPECT_FALSE(learned->sts.interim);
+}
+
+// While the plain domain's inquiry hangs at the policy host, another port's learns the policy.
+TEST_F(EngineTest, APolicyLearnedMeanwhileIsNotLost) {
+  ASSERT_NE(Ask(), nullptr);  // its fetch goes on
+  Evidence shared;
+  shared.next_hop = Hop("a.test");
+  shared.sts.learned = Learned("enforce", {"mx.a.test"}, now_);
+  table_.Put("a.test", std::make_shared<const Evidence>(shared), now_);
+  https_.fails = true;
+  https_.Serve();
+  Run();
+  const EvidencePtr known = engine_->Cached(Hop("a.test"));
+  ASSERT_NE(known, nullptr);
+  ASSERT_TRUE(known->sts.learned.has_value());
+  EXPECT_TRUE(known->sts.failure.has_value()) << "of its own fetch";
 }
 
 // Who comes second isn't kept waiting by what the first has waited for.
