@@ -62,11 +62,13 @@ def done(code, keep):
 
 
 def stop_all():
-    """A host's parent is the first process in its cage, and the parent of that holds the cage."""
+    """Ends the labs that were left running, not those of a test under way: only the former lead a session of their own."""
+    # A host's parent is the first process in its cage, and the parent of that holds the cage.
     holders = {_parent(_parent(pid)) for pid in hosts.find_hosts("out")}
-    for pid in holders:
+    kept = [pid for pid in holders if os.getsid(pid) == pid]
+    for pid in kept:
         os.kill(pid, signal.SIGKILL)
-    return len(holders)
+    return len(kept)
 
 
 def _parent(pid):
