@@ -71,7 +71,9 @@ void LogSink::Loop() {
     batch.swap(waiting_);
     emitting_ = true;
     lock.unlock();
+    syslog_.Hold();
     for (const Record& record : batch) Emit(record);
+    syslog_.Release();
     lock.lock();
     emitting_ = false;
     changed_.notify_all();

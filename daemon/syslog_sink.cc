@@ -9,6 +9,7 @@ namespace tlswarden {
 namespace {
 
 constexpr const char* kIdent = "tlswarden";
+constexpr std::size_t kMostHeld = 65536;  // octets
 
 int Priority(LogLevel level) {
   switch (level) {
@@ -78,6 +79,7 @@ SyslogSink::SyslogSink(const Settings::Log& log, const char* syslog_socket)
 
 SyslogSink::~SyslogSink() {
   if (!to_stderr_) closelog();
+  if (to_stderr_) Release();
 }
 
 void SyslogSink::Write(const LogLine& line) {
@@ -93,10 +95,27 @@ void SyslogSink::Emit(LogLevel level, const std::string& line) {
     syslog(Priority(level), "%s", line.c_str());
     return;
   }
-  std::string whole = kIdent;
-  whole.append("[").append(std::to_string(getpid())).append("]: ").append(line).append("\n");
   const std::lock_guard lock(stderr_mutex_);
-  WriteAll(STDERR_FILENO, whole);
+  held_.append(kIdent).append("[").append(std::to_string(getpid())).append("]: ");
+  held_.append(line).append("\n");
+  if (!holding_ || held_.size() >= kMostHeld) WriteHeld();
+}
+
+void SyslogSink::Hold() {
+  const std::lock_guard lock(stderr_mutex_);
+  holding_ = true;
+}
+
+void SyslogSink::Release() {
+  const std::lock_guard lock(stderr_mutex_);
+  holding_ = false;
+  WriteHeld();
+}
+
+// REQUIRES: the lock
+void SyslogSink::WriteHeld() {
+  WriteAll(STDERR_FILENO, held_);
+  held_.clear();
 }
 
 }  // namespace tlswarden

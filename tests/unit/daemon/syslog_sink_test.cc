@@ -44,6 +44,21 @@ TEST(SyslogSink, DropsWhatIsBelowTheLevel) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), kPrefix + "Q:\n");
 }
 
+// All of them come in their order, and none waits once too much is held.
+TEST(SyslogSink, HeldLinesComeTogether) {
+  testing::internal::CaptureStderr();
+  SyslogSink sink({LogFacility::kStderr, LogFormat::kText, LogLevel::kInfo});
+  std::string expected;
+  sink.Hold();
+  for (int i = 0; i < 1000; ++i) {
+    sink.Message(LogLevel::kInfo, "line " + std::to_string(i) + std::string(100, 'x'));
+    expected += kPrefix + "line " + std::to_string(i) + std::string(100, 'x') + '\n';
+  }
+  sink.Release();
+  sink.Message(LogLevel::kInfo, "at once");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), expected + kPrefix + "at once\n");
+}
+
 TEST(SyslogSink, KeepsLinesWholeAmongThreads) {
   constexpr int kThreads = 4;
   constexpr int kLines = 200;
