@@ -6,6 +6,7 @@
 #include "policy/judge.h"
 #include "socketmap/netstring.h"
 #include "socketmap/postfix_reply.h"
+#include "socketmap/sendmail_reply.h"
 
 namespace tlswarden {
 namespace {
@@ -57,7 +58,8 @@ void Answers::AppendJudged(std::string_view request, const MapRequest& parsed,
   const Question question{*parsed.next_hop, parsed.next_hop->domain};
   MapAnswered record;
   record.verdict = JudgeAnswer(question, evidence.get(), outbound_, resolver_.Now());
-  record.answer = PostfixReply(record.verdict, parsed.with_tlsrpt);
+  record.answer = parsed.map == kSendmailMap ? SendmailReply(record.verdict)
+                                             : PostfixReply(record.verdict, parsed.with_tlsrpt);
   AppendNetstring(record.answer, out);
   if (evidence != nullptr) Keep(request, record.answer, *evidence);
   if (cache_hit && !sink_.WantsCachedMapAnswers()) return;

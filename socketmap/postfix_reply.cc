@@ -52,6 +52,8 @@ std::string SecureReply(const Verdict& verdict, bool with_tlsrpt) {
   return reply;
 }
 
+}  // namespace
+
 // Postfix logs the first 200 characters of it.
 std::string TempReply(const Verdict& verdict) {
   std::string reply = "TEMP ";
@@ -62,8 +64,6 @@ std::string TempReply(const Verdict& verdict) {
   }
   return reply;
 }
-
-}  // namespace
 
 std::string PostfixReply(const Verdict& verdict, bool with_tlsrpt) {
   switch (LevelDemanded(verdict)) {

@@ -18,6 +18,9 @@ inline constexpr std::size_t kMaxReplyOctets = 90000;  // Postfix reads 100,000
 // answer, for Postfix 3.10 and newer; older ones defer all mail when they see them.
 std::string PostfixReply(const Verdict& verdict, bool with_tlsrpt);
 
+// `TEMP reason`: the MTA keeps the mail and tries again.
+std::string TempReply(const Verdict& verdict);
+
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_SOCKETMAP_POSTFIX_REPLY_H_

@@ -115,6 +115,17 @@ TEST_F(AnswersTest, WhatIsJudgedIsReadyFromThenOn) {
   EXPECT_EQ(Ready("QUERY dane.test"), "OK dane-only");
 }
 
+// Sendmail has no DANE that could look itself, and wait.
+TEST_F(AnswersTest, SendmailWaitsWhereAllTlsaLookupsFailed) {
+  resolver_.Know(OneHost("failed.test", HostDane::kFailed));
+  EXPECT_EQ(Ready("QUERY failed.test"), "OK dane");
+  EXPECT_EQ(Ready("sts failed.test"), "TEMP dnssec-invalid: TLSA lookup failed");
+  resolver_.Know(OneHost("dane.test", HostDane::kUsable));
+  EXPECT_EQ(Ready("sts dane.test"), "OK dane-only");
+  resolver_.Know(OneHostWithSts("sts.test"));
+  EXPECT_TRUE(Ready("sts sts.test").starts_with("OK secure match="));
+}
+
 TEST_F(AnswersTest, NoEvidenceIsTempAndNotKept) {
   EXPECT_EQ(Judged("QUERY slow.test", nullptr),
             "TEMP validation-failure: no answer from DNS in time");
