@@ -93,7 +93,7 @@ DnsReply Ask(const std::string& failure, RrType type) {
   if (failure == "unreachable") responder.reset();
   const std::unique_ptr<CaresDns> dns = CaresDns::Create(io, options).value();
   std::optional<DnsReply> result;
-  asio::co_spawn(io, dns->Query(kName, type), [&](std::exception_ptr, DnsReply reply) {
+  asio::co_spawn(io, dns->Query(kName, type), [&](const std::exception_ptr&, DnsReply reply) {
     result = std::move(reply);
     io.stop();
   });

@@ -1,4 +1,5 @@
 // Each row of [https] in tests/scenarios/failures.table, with a policy host that fails so.
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -32,7 +33,7 @@ class HttpsFailures : public BeastTest {
  protected:
   using Script = std::function<void()>;
 
-  Script Replies(std::string response, Ending ending = Ending::kCloseNotify) {
+  Script Replies(const std::string& response, Ending ending = Ending::kCloseNotify) {
     return [this, response, ending] { Serve(response, ending); };
   }
   Script HasStatus(const std::string& status, const std::string& fields = kText) {
@@ -43,7 +44,7 @@ class HttpsFailures : public BeastTest {
     return [this, wish, issuer] { Serve(MakeCertificate(wish, issuer), {.response = Good()}); };
   }
   // Fails only by the time that it takes.
-  Script IsSlow(TlsServer::Script script) {
+  Script IsSlow(const TlsServer::Script& script) {
     return [this, script] {
       timeout_ = std::chrono::milliseconds(300);
       Serve(Leaf(), script);
