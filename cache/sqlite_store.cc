@@ -241,12 +241,13 @@ void SqliteStore::Sweep(Time now) {
   if (!count.Step()) return;
   rows_at_most_ = count.Number(0);
   if (rows_at_most_ <= max_rows_) return;
+  const std::int64_t kept = max_rows_ - std::min(max_rows_ / 10, kTrimmedRows);
   SqliteStatement least(writer_,
                         "DELETE FROM evidence WHERE next_hop IN "
                         "(SELECT next_hop FROM evidence ORDER BY worth, keep_until LIMIT ?1)");
-  least.Bind(1, rows_at_most_ - max_rows_ + std::min(max_rows_ / 10, kTrimmedRows));
+  least.Bind(1, rows_at_most_ - kept);
   least.Step();
-  rows_at_most_ = max_rows_ - std::min(max_rows_ / 10, kTrimmedRows);
+  rows_at_most_ = kept;
 }
 
 // Once: a full disk would otherwise fill the log, too.

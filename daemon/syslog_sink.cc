@@ -78,8 +78,11 @@ SyslogSink::SyslogSink(const Settings::Log& log, const char* syslog_socket)
 }
 
 SyslogSink::~SyslogSink() {
-  if (!to_stderr_) closelog();
-  if (to_stderr_) Release();
+  if (to_stderr_) {
+    Release();
+  } else {
+    closelog();
+  }
 }
 
 void SyslogSink::Write(const LogLine& line) {

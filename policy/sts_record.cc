@@ -33,14 +33,10 @@ Result<StsRecord> ParseStsRecord(std::string_view text) {
 }
 
 Result<std::optional<StsRecord>> SelectStsRecord(const std::vector<std::string>& texts) {
-  const std::string* candidate = nullptr;
-  for (const std::string& text : texts) {
-    if (!HasVersion(text, kVersion)) continue;
-    if (candidate != nullptr) return Error{"more than one STSv1 record"};
-    candidate = &text;
-  }
-  if (candidate == nullptr) return std::optional<StsRecord>();
-  Result<StsRecord> record = ParseStsRecord(*candidate);
+  const Result<const std::string*> sole = SelectSole(texts, kVersion);
+  if (!sole) return Error{sole.error()};
+  if (*sole == nullptr) return std::optional<StsRecord>();
+  Result<StsRecord> record = ParseStsRecord(**sole);
   if (!record) return Error{record.error()};
   return std::optional<StsRecord>(*record);
 }

@@ -73,4 +73,17 @@ Result<std::vector<std::pair<std::string_view, std::string_view>>> ParseTagList(
   return fields;
 }
 
+Result<const std::string*> SelectSole(const std::vector<std::string>& texts,
+                                      std::string_view version) {
+  const std::string* candidate = nullptr;
+  for (const std::string& text : texts) {
+    if (!HasVersion(text, version)) continue;
+    if (candidate != nullptr) {
+      return Error{"more than one " + std::string(version.substr(2)) + " record"};
+    }
+    candidate = &text;
+  }
+  return candidate;
+}
+
 }  // namespace tlswarden

@@ -3,6 +3,7 @@
 #ifndef TLSWARDEN_POLICY_TAG_LIST_H_
 #define TLSWARDEN_POLICY_TAG_LIST_H_
 
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -19,6 +20,11 @@ bool HasVersion(std::string_view text, std::string_view version);
 // REQUIRES: HasVersion(text, version).
 Result<std::vector<std::pair<std::string_view, std::string_view>>> ParseTagList(
     std::string_view text, std::string_view version);
+
+// The one text that claims to be a record of `version`, which begins with "v=". nullptr: none does.
+// Errors: several do (RFC 8461 section 3.1, RFC 8460 section 3).
+Result<const std::string*> SelectSole(const std::vector<std::string>& texts,
+                                      std::string_view version);
 
 // sts-ext-name and sts-policy-ext-name: ALNUM and up to 31 more of ALNUM, '_', '-', '.'.
 bool IsExtensionName(std::string_view text);

@@ -53,14 +53,10 @@ Result<TlsrptRecord> ParseTlsrptRecord(std::string_view text) {
 }
 
 Result<std::optional<TlsrptRecord>> SelectTlsrptRecord(const std::vector<std::string>& texts) {
-  const std::string* candidate = nullptr;
-  for (const std::string& text : texts) {
-    if (!HasVersion(text, kVersion)) continue;
-    if (candidate != nullptr) return Error{"more than one TLSRPTv1 record"};
-    candidate = &text;
-  }
-  if (candidate == nullptr) return std::optional<TlsrptRecord>();
-  Result<TlsrptRecord> record = ParseTlsrptRecord(*candidate);
+  const Result<const std::string*> sole = SelectSole(texts, kVersion);
+  if (!sole) return Error{sole.error()};
+  if (*sole == nullptr) return std::optional<TlsrptRecord>();
+  Result<TlsrptRecord> record = ParseTlsrptRecord(**sole);
   if (!record) return Error{record.error()};
   return std::optional<TlsrptRecord>(*record);
 }

@@ -162,10 +162,9 @@ awaitable<void> Engine::Fly(NextHop next_hop) {
   MxTerms mx_terms{options_.dane_enabled, now, options_.jitter(), 0};
   if (known != nullptr) mx_terms.failed_lookups = known->mx.failed_lookups;
   const StsEvidence before = KnownSts(next_hop, known);
-  const auto sts = tlswarden::Begin(
-      io_, AskSts(parts_.dns, parts_.https, next_hop, before, options_, now), options_.patience);
-  const auto mx =
-      tlswarden::Begin(io_, GatherMx(parts_.dns, next_hop, mx_terms), options_.patience);
+  const auto sts = Start(io_, AskSts(parts_.dns, parts_.https, next_hop, before, options_, now),
+                         options_.patience);
+  const auto mx = Start(io_, GatherMx(parts_.dns, next_hop, mx_terms), options_.patience);
   const bool mx_in_time = co_await mx->Wait();
   const bool sts_in_time = co_await sts->Wait();
   Evidence evidence;

@@ -39,14 +39,15 @@ class Pending {
     co_await Wait();
   }
 
-  // Throws what the coroutine threw. REQUIRES: the outcome is here.
-  T Take() {
+  // Both throw what the coroutine threw. REQUIRES: the outcome is here.
+  const T& Look() const {
     if (thrown_ != nullptr) std::rethrow_exception(thrown_);
+    return *found_;
+  }
+  T Take() {
+    Look();
     return std::move(*found_);
   }
-
-  // REQUIRES: the outcome is here, and nothing was thrown.
-  const T& Look() const { return *found_; }
 
   void Arrive(const std::exception_ptr& thrown, T found) {
     thrown_ = thrown;
@@ -64,7 +65,7 @@ class Pending {
 
 // Starts the coroutine.
 template <typename T>
-std::shared_ptr<Pending<T>> Begin(boost::asio::io_context& io, boost::asio::awaitable<T> work,
+std::shared_ptr<Pending<T>> Start(boost::asio::io_context& io, boost::asio::awaitable<T> work,
                                   std::chrono::milliseconds patience) {
   auto pending = std::make_shared<Pending<T>>(io, patience);
   boost::asio::co_spawn(io, std::move(work), [pending](const std::exception_ptr& thrown, T found) {

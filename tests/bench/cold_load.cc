@@ -9,7 +9,6 @@
 // begin with OK, NOTFOUND and TEMP, the time of the whole, and the 50th percentile and the most of
 // the time to an answer, all in ms; with --pid the server's CPU time in µs per answer.
 
-#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -44,12 +43,7 @@ class ColdLoad {
   ColdLoad(std::uint16_t port, std::size_t connections, Plan plan)
       : plan_(std::move(plan)), epoll_(epoll_create1(EPOLL_CLOEXEC)), connections_(connections) {
     for (Connection& connection : connections_) {
-      connection.fd = ConnectTcp(port);
-      fcntl(connection.fd, F_SETFL, O_NONBLOCK);
-      epoll_event event{};
-      event.events = EPOLLIN;
-      event.data.ptr = &connection;
-      if (epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.fd, &event) != 0) Die("epoll: %m");
+      connection.fd = WatchTcp(port, epoll_, &connection);
     }
   }
 

@@ -9,7 +9,6 @@
 // 50th and 99th percentile of the time to an answer in µs, and with --pid the server's CPU time
 // in µs per answer.
 
-#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -95,12 +94,7 @@ class Load {
 
  private:
   void Open(std::uint16_t port, Connection& connection) {
-    connection.fd = ConnectTcp(port);
-    fcntl(connection.fd, F_SETFL, O_NONBLOCK);
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = &connection;
-    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.fd, &event) != 0) Die("epoll: %m");
+    connection.fd = WatchTcp(port, epoll_, &connection);
   }
 
   void Ask(Connection& connection, std::size_t count, std::uint64_t now) {

@@ -1,8 +1,10 @@
 #include "support.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -136,6 +138,16 @@ std::uint32_t SampleNs(std::uint64_t begin_ns, std::uint64_t end_ns) {
 }
 
 int ConnectTcp(std::uint16_t port) { return ConnectInet("127.0.0.1", port); }
+
+int WatchTcp(std::uint16_t port, int epoll, void* data) {
+  const int fd = ConnectTcp(port);
+  fcntl(fd, F_SETFL, O_NONBLOCK);
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = data;
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) Die("epoll: %m");
+  return fd;
+}
 
 int ConnectMilter(const std::string& address) {
   int fd = -1;

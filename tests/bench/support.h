@@ -48,6 +48,10 @@ std::uint32_t SampleNs(std::uint64_t begin_ns, std::uint64_t end_ns);
 // Connects a blocking TCP socket to 127.0.0.1, with TCP_NODELAY, and returns it.
 int ConnectTcp(std::uint16_t port);
 
+// Connects as ConnectTcp does, makes the socket non-blocking and has `epoll` tell of what comes in,
+// with `data`; returns it.
+int WatchTcp(std::uint16_t port, int epoll, void* data);
+
 // Connects a blocking socket to libmilter's address syntax, `unix:PATH` or `inet:PORT@IPV4`, and
 // returns it. Reads on it fail after 5 s of silence.
 int ConnectMilter(const std::string& address);

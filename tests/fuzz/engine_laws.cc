@@ -204,8 +204,8 @@ void CheckPolicyChange(const std::optional<Taken>& known, const Taken& taken, co
   Check(told, "a policy learned or changed has a record");
 }
 
-void CheckLevel(const NextHop& next_hop, const std::optional<Taken>& known, bool known_is_newest,
-                const Taken* taken, const Desk& desk, const Ledger& ledger) {
+void CheckLevel(const NextHop& next_hop, const std::optional<Taken>& known, const Taken* taken,
+                const Desk& desk, const Ledger& ledger) {
   const Answer& answer = desk.answer;
   if (next_hop.address_literal || desk.outbound.mode != Mode::kEnforce) {
     return Check(answer.map == "NOTFOUND", "nothing is demanded", answer.map);
@@ -225,7 +225,7 @@ void CheckLevel(const NextHop& next_hop, const std::optional<Taken>& known, bool
   const bool from_cache = desk.dns.asked.empty() && desk.https.fetched.empty();
   if (from_cache && ToString(next_hop) != next_hop.domain.ascii) return;
   const Taken* counts = taken != nullptr && waited ? taken : known ? &*known : nullptr;
-  if (counts == nullptr || (counts != taken && !known_is_newest)) return;
+  if (counts == nullptr) return;
   // The map keeps its answers for a minute, whatever another port's inquiry has learned since.
   const bool just_learned = counts->at + std::chrono::minutes(1) > desk.now;
   if (from_cache && just_learned) return;

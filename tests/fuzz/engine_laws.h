@@ -26,8 +26,8 @@ void CheckEvidence(const NextHop& next_hop, const Desk& desk, const Ledger& ledg
 
 // The map holds the line that the policy in force draws, and no other policy draws one.
 // `known`: what was learned before; `taken`: what this question brought.
-void CheckLevel(const NextHop& next_hop, const std::optional<Taken>& known, bool known_is_newest,
-                const Taken* taken, const Desk& desk, const Ledger& ledger);
+void CheckLevel(const NextHop& next_hop, const std::optional<Taken>& known, const Taken* taken,
+                const Desk& desk, const Ledger& ledger);
 
 // What DNS says of TLSA behind a signed MX counts, and a failure to say is no denial (RFC 7672
 // section 2.1.2).

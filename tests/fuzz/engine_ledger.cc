@@ -45,12 +45,6 @@ void Ledger::BookVisits(const Desk& desk, const Served& served) {
   }
 }
 
-bool Ledger::IsNewest(const Taken& taken) const {
-  return !Any(taken.domain, [&](const Taken& other) {
-    return &other > &taken;  // they are booked in order
-  });
-}
-
 const Taken* Ledger::Book(const NextHop& next_hop, const Desk& desk, const Served& served) {
   const std::string& key = next_hop.domain.ascii;
   const Taken* before = Known(next_hop);
@@ -62,11 +56,7 @@ const Taken* Ledger::Book(const NextHop& next_hop, const Desk& desk, const Serve
   }
   if (desk.dns.asked.empty() || before == nullptr) return nullptr;
   // The inquiry took over what was known, unless that had ended.
-  if (desk.now < before->ExpiresAt()) {
-    known_[key] = static_cast<std::size_t>(before - taken_.data());
-  } else {
-    known_.erase(key);
-  }
+  if (desk.now >= before->ExpiresAt()) known_.erase(key);
   return nullptr;
 }
 

@@ -26,9 +26,6 @@ class Ledger {
   // The policy last learned for the next hop's domain, at whatever port; in force or not.
   const Taken* Known(const NextHop& next_hop) const;
 
-  // False when another next hop of the domain has learned a newer one, which may count or not.
-  bool IsNewest(const Taken& taken) const;
-
   // Books the visits of one inquiry. The policy that was taken, or nullptr.
   const Taken* Book(const NextHop& next_hop, const Desk& desk, const Served& served);
 

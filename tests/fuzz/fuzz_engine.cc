@@ -121,11 +121,7 @@ void Program::Ask(const Asking& asking) {
   const Result<NextHop> parsed = ParseNextHop(asking.next_hop);
   const NextHop next_hop = parsed ? *parsed : NextHop();
   std::optional<Taken> known;
-  bool newest = true;
-  if (const Taken* found = ledger_.Known(next_hop)) {
-    known = *found;
-    newest = ledger_.IsNewest(*found);
-  }
+  if (const Taken* found = ledger_.Known(next_hop)) known = *found;
   desk_.Ask(asking);
   if (std::getenv("FUZZ_TRACE") != nullptr) PrintAnswer(asking, desk_);
   for (const std::string& fault : desk_.faults) Check(false, fault);
@@ -135,7 +131,7 @@ void Program::Ask(const Asking& asking) {
   if (!desk_.answer.judged) return;
   const Taken* taken = ledger_.Book(next_hop, desk_, served_);
   CheckEvidence(next_hop, desk_, ledger_);
-  CheckLevel(next_hop, known, newest, taken, desk_, ledger_);
+  CheckLevel(next_hop, known, taken, desk_, ledger_);
   CheckDane(next_hop, desk_);
   if (taken != nullptr) CheckPolicyChange(known, *taken, desk_, ledger_);
 }

@@ -102,9 +102,7 @@ void Desk::Answered(const RecipientQuestion& recipient, const EvidencePtr& evide
 // As the milter's door does it.
 void Desk::Judged(const RecipientQuestion& recipient, const EvidencePtr& evidence) {
   answer.judged = true;
-  answer.verdict = evidence != nullptr ? Judge(recipient.question, *evidence, outbound, now)
-                                       : JudgeWithoutEvidence(recipient.question, outbound,
-                                                              "no answer from DNS in time");
+  answer.verdict = JudgeAnswer(recipient.question, evidence.get(), outbound, now);
   Session session;
   session.BeginMessage();
   const Decision decision = session.OnVerdict(recipient, answer.verdict);
