@@ -84,7 +84,7 @@ int ExplainCommand(const CommandLine& line) {
   }
   Network parts = std::move(network).value();
   const EngineOptions options = MakeEngineOptions(loaded->settings);
-  const Outbound outbound = MakeOutbound(loaded->settings);
+  const Orders orders = MakeOrders(loaded->settings);
   int worst = kExitGood;
   json::array all;
   for (const std::string& argument : line.arguments) {
@@ -100,7 +100,7 @@ int ExplainCommand(const CommandLine& line) {
     LookIntoStore(loaded->settings.cache.store, *next_hop, explained);
     KeepCachedPolicy(explained);
     const Question question{*next_hop, next_hop->domain};
-    explained.verdict = Judge(question, explained.evidence, outbound, explained.now);
+    explained.verdict = Judge(question, explained.evidence, orders.outbound, explained.now);
     explained.reply = MakeReply(explained.verdict);
     if (line.json) {
       all.push_back(ToJson(*next_hop, explained));

@@ -185,7 +185,7 @@ std::string PrintValue(const Option& option, const Value& value) {
   if (const auto* patterns = std::get_if<std::vector<DomainPattern>>(&value)) {
     std::string text;
     for (const DomainPattern& pattern : *patterns) {
-      text.append(text.empty() ? "" : " ").append(PrintPattern(pattern));
+      text.append(text.empty() ? "" : " ").append(ToString(pattern));
     }
     return text;
   }
@@ -203,10 +203,6 @@ std::string PrintDuration(milliseconds duration) {
     return std::to_string(duration.count() / unit.ms).append(unit.name);
   }
   return "0s";
-}
-
-std::string PrintPattern(const DomainPattern& pattern) {
-  return (pattern.below ? "*." : "") + pattern.domain.ascii;
 }
 
 std::string Allowed(const Option& option) {

@@ -23,9 +23,6 @@ std::string PrintValue(const Option& option, const Value& value);
 // "5s": the largest unit that needs no fraction.
 std::string PrintDuration(std::chrono::milliseconds duration);
 
-// "*.example.com".
-std::string PrintPattern(const DomainPattern& pattern);
-
 // For people: "enforce, observe or off", "100ms to 60s"; empty when the help says it all.
 std::string Allowed(const Option& option);
 

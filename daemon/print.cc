@@ -155,10 +155,10 @@ std::string Roff(std::string_view text) {
 
 void AppendRule(const Rule& rule, std::string* out) {
   out->append("\n[rule.").append(rule.name).append("]\n");
-  for (const DomainPattern& pattern : rule.recipient_domains) {
-    out->append(KeyLine("recipient-domain", PrintPattern(pattern))).append("\n");
+  for (const DomainPattern& pattern : rule.match.recipient_domain.patterns()) {
+    out->append(KeyLine("recipient-domain", ToString(pattern))).append("\n");
   }
-  out->append(KeyLine("require", ToString(rule.require))).append("\n");
+  out->append(KeyLine("require", ToString(rule.outbound.require))).append("\n");
   if (rule.on_failure) {
     out->append(KeyLine("on-failure", ToString(*rule.on_failure))).append("\n");
   }

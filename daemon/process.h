@@ -9,8 +9,8 @@
 namespace tlswarden {
 
 // Lets the C library keep a few MiB of what is freed. TLS sessions take and give 17 KiB buffers all
-// the time; handing them back to the kernel each time costs 2 % of the rate at which new domains are
-// learned. To be called before any thread starts.
+// the time; handing them back to the kernel each time costs 2 % of the rate at which new domains
+// are learned. To be called before any thread starts.
 void KeepFreedMemory();
 
 // Blocks the signals that WaitForStop waits for, in this thread and those it starts. libmilter

@@ -1,9 +1,9 @@
 #include "daemon/rules_config.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "daemon/option_value.h"
@@ -22,19 +22,15 @@ struct Draft {
   bool has_require = false;
   bool is_inbound = false;
   bool is_broken = false;
-  std::unordered_set<std::string> seen_domains;
 };
 
 void Apply(const ConfigValue& value, Draft* draft) {
   const std::string_view key = value.option->key;
   if (key == "recipient-domain") {
     const auto& patterns = std::get<std::vector<DomainPattern>>(value.value);
-    for (const DomainPattern& pattern : patterns) {
-      const bool is_new = draft->seen_domains.insert(PrintPattern(pattern)).second;
-      if (is_new) draft->rule.recipient_domains.push_back(pattern);
-    }
+    for (const DomainPattern& pattern : patterns) draft->rule.match.recipient_domain.Add(pattern);
   } else if (key == "require") {
-    draft->rule.require = ParseRequirement(WordOf(value)).value();
+    draft->rule.outbound.require = ParseRequirement(WordOf(value)).value();
     draft->has_require = true;
   } else if (key == "on-failure") {
     draft->rule.on_failure = ParseOnFailure(WordOf(value)).value();
@@ -61,50 +57,27 @@ std::vector<Draft> Gather(const ConfigFile& file) {
   return drafts;
 }
 
-// Which earlier pattern takes a pattern's domains away. Asks for each label, not for each rule.
-class Covered {
- public:
-  // The rule that comes first, or nullptr.
-  const Rule* By(const DomainPattern& pattern) const {
-    const auto& same = pattern.below ? below_ : exact_;
-    if (const auto it = same.find(pattern.domain.ascii); it != same.end()) return it->second;
-    std::string_view name = pattern.domain.ascii;
-    for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
-      name.remove_prefix(dot + 1);
-      if (const auto it = below_.find(std::string(name)); it != below_.end()) return it->second;
-    }
-    return nullptr;
-  }
-
-  void Add(const DomainPattern& pattern, const Rule* rule) {
-    (pattern.below ? below_ : exact_).try_emplace(pattern.domain.ascii, rule);
-  }
-
- private:
-  std::unordered_map<std::string, const Rule*> exact_;
-  std::unordered_map<std::string, const Rule*> below_;
-};
-
 void WarnOfHiddenPatterns(const std::vector<Rule>& rules, ConfigFile* file) {
-  Covered covered;
-  for (const Rule& rule : rules) {
-    for (const DomainPattern& pattern : rule.recipient_domains) {
-      const Rule* earlier = covered.By(pattern);
-      if (earlier == nullptr) continue;
+  for (std::size_t later = 0; later < rules.size(); ++later) {
+    for (const DomainPattern& pattern : rules[later].match.recipient_domain.patterns()) {
+      const auto end = rules.begin() + static_cast<std::ptrdiff_t>(later);
+      const auto earlier = std::find_if(rules.begin(), end, [&pattern](const Rule& rule) {
+        return rule.match.recipient_domain.Covers(pattern);
+      });
+      if (earlier == end) continue;
       file->warnings.push_back(
-          {rule.line, "[rule." + rule.name + "] recipient-domain " + PrintPattern(pattern) +
-                          ": never matches, since [rule." + earlier->name + "] on line " +
-                          std::to_string(earlier->line) + " comes first"});
+          {rules[later].line, "[rule." + rules[later].name + "] recipient-domain " +
+                                  ToString(pattern) + ": never matches, since [rule." +
+                                  earlier->name + "] on line " + std::to_string(earlier->line) +
+                                  " comes first"});
     }
-    // Only now: one pattern of a rule may well lie within another.
-    for (const DomainPattern& pattern : rule.recipient_domains) covered.Add(pattern, &rule);
   }
 }
 
 void ReportMissing(const Draft& draft, ConfigFile* file) {
   const std::string section = "[rule." + draft.rule.name + "]";
   if (draft.is_broken) return;
-  if (draft.rule.recipient_domains.empty()) {
+  if (draft.rule.match.recipient_domain.empty()) {
     file->errors.push_back(
         {draft.rule.line, section + ": no recipient-domain, so it would match nothing"});
   }

@@ -38,12 +38,12 @@ struct Daemon {
   Daemon(const Settings& given, LogSink& records)
       : settings(given),
         sink(records),
-        outbound(MakeOutbound(given)),
+        orders(MakeOrders(given)),
         engine_options(MakeEngineOptions(given)) {}
 
   const Settings& settings;
   LogSink& sink;
-  const Outbound outbound;
+  CurrentOrders orders;
   const EngineOptions engine_options;
   boost::asio::io_context io{1};  // inquiries
   MemoryTable table{settings.cache.memory_entries};
@@ -75,7 +75,7 @@ std::optional<std::string> OpenSocketmap(Daemon& daemon) {
   }
   if (options.listeners.empty()) return std::nullopt;
   daemon.socketmap = std::make_unique<SocketmapServer>(std::move(options), *daemon.engine,
-                                                       daemon.outbound, daemon.sink);
+                                                       daemon.orders, daemon.sink);
   return std::nullopt;
 }
 
@@ -88,7 +88,7 @@ std::optional<std::string> OpenMilter(Daemon& daemon) {
   options.unix_mode = daemon.settings.milter.socket_mode;
   options.deadline = daemon.settings.outbound.deadline;
   Result<std::unique_ptr<MilterDoor>> milter =
-      MilterDoor::Open(options, *daemon.engine, daemon.outbound, daemon.sink);
+      MilterDoor::Open(options, *daemon.engine, daemon.orders, daemon.sink);
   if (!milter) return milter.error();
   daemon.milter = std::move(milter).value();
   return std::nullopt;
@@ -120,7 +120,8 @@ void InformOfStart(const Daemon& daemon) {
                    "machine, or set [resolver] trust-ad = yes if the way to it is safe"});
   }
   Inform(daemon.sink, "tlswarden " TLSWARDEN_VERSION " is ready, mode " +
-                          std::string(ToString(daemon.outbound.mode)) + ", resolver" + servers);
+                          std::string(ToString(daemon.settings.outbound.mode)) + ", resolver" +
+                          servers);
 }
 
 void RemoveSockets(const Settings& settings) {

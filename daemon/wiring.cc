@@ -43,12 +43,12 @@ EngineOptions MakeEngineOptions(const Settings& settings) {
   return options;
 }
 
-Outbound MakeOutbound(const Settings& settings) {
-  Outbound outbound;
-  outbound.mode = settings.outbound.mode;
-  outbound.on_failure = settings.outbound.on_failure;
-  outbound.rules = Rules(settings.rules);
-  return outbound;
+Orders MakeOrders(const Settings& settings) {
+  Orders orders;
+  orders.outbound.mode = settings.outbound.mode;
+  orders.outbound.on_failure = settings.outbound.on_failure;
+  orders.outbound.rules = Rules(settings.rules);
+  return orders;
 }
 
 }  // namespace tlswarden

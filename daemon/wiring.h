@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "daemon/settings.h"
+#include "policy/orders.h"
 #include "policy/result.h"
-#include "policy/verdict.h"
 #include "resolver/dns_cares.h"
 #include "resolver/engine.h"
 #include "resolver/https_beast.h"
@@ -22,7 +22,7 @@ struct Network {
 Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& settings);
 
 EngineOptions MakeEngineOptions(const Settings& settings);
-Outbound MakeOutbound(const Settings& settings);
+Orders MakeOrders(const Settings& settings);
 
 }  // namespace tlswarden
 

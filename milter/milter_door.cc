@@ -20,7 +20,7 @@ namespace tlswarden {
 struct MilterDoor::Shared {
   MilterOptions options;
   Resolver& resolver;
-  const Outbound& outbound;
+  const CurrentOrders& orders;
   RecordSink& sink;
   std::atomic<int> busy{0};  // callbacks under way
   std::optional<SocketLock> lock;
@@ -87,8 +87,8 @@ VerdictGiven JudgeRecipient(MilterDoor::Shared& door, const RecipientQuestion& r
   EvidencePtr evidence = door.resolver.Cached(next_hop);
   record.cache_hit = evidence != nullptr;
   if (evidence == nullptr) evidence = Ask(door.resolver, next_hop, door.options.deadline);
-  record.verdict =
-      JudgeAnswer(recipient.question, evidence.get(), door.outbound, door.resolver.Now());
+  record.verdict = JudgeAnswer(recipient.question, evidence.get(), door.orders.Get()->outbound,
+                               door.resolver.Now());
   record.took = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start);
   return record;
 }
@@ -121,7 +121,7 @@ sfsistat Forget(SMFICTX* context, MilterDoor::Shared& door) {
 }
 
 sfsistat OnRcpt(SMFICTX* context, MilterDoor::Shared& door, const char* argument) {
-  if (door.outbound.mode == Mode::kOff || argument == nullptr) return SMFIS_CONTINUE;
+  if (door.orders.Get()->outbound.mode == Mode::kOff || argument == nullptr) return SMFIS_CONTINUE;
   const RcptEvent event{argument, Macro(context, "{rcpt_addr}"), Macro(context, "{rcpt_host}"),
                         Macro(context, "{rcpt_mailer}")};
   const std::optional<RecipientQuestion> recipient = Session::OnRcpt(event);
@@ -215,9 +215,10 @@ MilterDoor::MilterDoor(std::unique_ptr<Shared> shared) : shared_(std::move(share
 MilterDoor::~MilterDoor() = default;
 
 Result<std::unique_ptr<MilterDoor>> MilterDoor::Open(const MilterOptions& options,
-                                                     Resolver& resolver, const Outbound& outbound,
+                                                     Resolver& resolver,
+                                                     const CurrentOrders& orders,
                                                      RecordSink& sink) {
-  std::unique_ptr<Shared> shared(new Shared{options, resolver, outbound, sink, 0, std::nullopt});
+  std::unique_ptr<Shared> shared(new Shared{options, resolver, orders, sink, 0, std::nullopt});
   if (!options.unix_path.empty()) {
     Result<SocketLock> lock = SocketLock::Take(options.unix_path);
     if (!lock) return Error{"[milter] socket: " + lock.error()};

@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
+#include "policy/orders.h"
 #include "policy/record.h"
 #include "policy/result.h"
-#include "policy/verdict.h"
 #include "resolver/resolver.h"
 
 namespace tlswarden {
@@ -29,7 +29,7 @@ class MilterDoor {
  public:
   // Binds the socket. Errors: another instance serves it, no permission, no such directory.
   static Result<std::unique_ptr<MilterDoor>> Open(const MilterOptions& options, Resolver& resolver,
-                                                  const Outbound& outbound, RecordSink& sink);
+                                                  const CurrentOrders& orders, RecordSink& sink);
   ~MilterDoor();
   MilterDoor(const MilterDoor&) = delete;
   MilterDoor& operator=(const MilterDoor&) = delete;

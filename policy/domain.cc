@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <memory>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-constexpr char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 
 // What is wrong with a lower-case label, or nullptr.
 const char* WhyBadLabel(std::string_view label, bool underscore_allowed) {
@@ -64,14 +63,14 @@ Result<Domain> ParseDomain(std::string_view text) {
     if (!ascii) return Error{ascii.error()};
     name = *ascii;
   }
-  std::transform(name.begin(), name.end(), name.begin(), Lower);
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return LowerAscii(c); });
   return CheckLabels(std::move(name), true);
 }
 
 Result<Domain> ParseLdhDomain(std::string_view text) {
   if (text.empty()) return Error{"empty name"};
   std::string name(text);
-  std::transform(name.begin(), name.end(), name.begin(), Lower);
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return LowerAscii(c); });
   return CheckLabels(std::move(name), false);
 }
 

@@ -37,12 +37,12 @@ bool CanDemandDane(const MxEvidence& mx) {
   return mx.security == Security::kSecure && (HasUsable(mx) || HasFailed(mx));
 }
 
-Failure Unmet(const Rule& rule, const Evidence& evidence) {
+Failure Unmet(Requirement require, const Evidence& evidence) {
   const Failure* host_failure = FirstHostFailure(evidence.mx);
   if (host_failure != nullptr && evidence.mx.security == Security::kSecure) {
     return {host_failure->type, "authenticated TLS is required: " + host_failure->reason, true};
   }
-  if (rule.require == Requirement::kDane) {
+  if (require == Requirement::kDane) {
     return {ResultType::kDaneRequired, "DANE is required, but the domain doesn't offer it", false};
   }
   if (evidence.sts.failure && evidence.sts.failure->transient) {
@@ -76,29 +76,43 @@ void RequireEncrypt(const Evidence& evidence, Verdict& verdict) {
   if (verdict.level == TlsLevel::kMay) verdict.level = TlsLevel::kEncrypt;
 }
 
-void RequireOrFail(const Rule& rule, OnFailure on_failure, const Evidence& evidence,
+void RequireOrFail(Requirement require, OnFailure on_failure, const Evidence& evidence,
                    Verdict& verdict) {
-  const bool secure_is_enough = rule.require == Requirement::kAuthenticated;
+  const bool secure_is_enough = require == Requirement::kAuthenticated;
   if (verdict.level == TlsLevel::kUndecided || verdict.level == TlsLevel::kDaneOnly) return;
   if (verdict.level == TlsLevel::kSecure && secure_is_enough) return;
   if (CanDemandDane(evidence.mx)) {
     DemandDaneOnly(evidence, verdict);
     return;
   }
-  verdict.failure = Unmet(rule, evidence);
+  verdict.failure = Unmet(require, evidence);
   verdict.lookup_failed = false;
   // An unmet rule with on-failure = accept falls back to what the domain publishes.
   if (on_failure != OnFailure::kAccept) verdict.level = TlsLevel::kUndecided;
 }
 
-void ApplyRule(const Rule& rule, OnFailure on_failure, const Evidence& evidence, Verdict& verdict) {
-  verdict.rule = rule.name;
-  if (rule.require != Requirement::kPublished) verdict.testing.reset();
-  switch (rule.require) {
+void ForgetFailure(Verdict& verdict) {
+  verdict.failure.reset();
+  verdict.lookup_failed = false;
+  verdict.mx_hostname.clear();
+}
+
+// The operator knows the partner's certificate better than DNS does. Only a next hop that nobody
+// can find stays undecided.
+void Pin(const OutboundDemand& demand, Verdict& verdict) {
+  if (verdict.level == TlsLevel::kUndecided) return;
+  ForgetFailure(verdict);
+  verdict.pinned = true;
+  verdict.level = demand.fingerprints.empty() ? TlsLevel::kSecure : TlsLevel::kFingerprint;
+}
+
+void Require(Requirement require, OnFailure on_failure, const Evidence& evidence,
+             Verdict& verdict) {
+  if (require != Requirement::kPublished) verdict.testing.reset();
+  switch (require) {
     case Requirement::kNone:
       verdict.level = TlsLevel::kMay;
-      verdict.failure.reset();
-      verdict.lookup_failed = false;
+      ForgetFailure(verdict);
       break;
     case Requirement::kPublished:
       break;
@@ -107,24 +121,64 @@ void ApplyRule(const Rule& rule, OnFailure on_failure, const Evidence& evidence,
       break;
     case Requirement::kAuthenticated:
     case Requirement::kDane:
-      RequireOrFail(rule, on_failure, evidence, verdict);
+      RequireOrFail(require, on_failure, evidence, verdict);
+      break;
+    case Requirement::kPinned:
+      Pin(verdict.by->outbound, verdict);
       break;
   }
 }
 
-Action ActionFor(bool failed, bool may_heal, OnFailure on_failure) {
-  if (!failed || on_failure == OnFailure::kAccept) return Action::kAccept;
-  return on_failure == OnFailure::kReject && !may_heal ? Action::kReject : Action::kDefer;
+// Where to send mail to without waiting: hold it, or take another way. Not while a later try may
+// heal the failure.
+Action FinalAction(OnFailure on_failure) {
+  switch (on_failure) {
+    case OnFailure::kReject:
+      return Action::kReject;
+    case OnFailure::kQuarantine:
+      return Action::kQuarantine;
+    case OnFailure::kRoute:
+      return Action::kRoute;
+    case OnFailure::kDefer:
+    case OnFailure::kAccept:
+      break;
+  }
+  return Action::kDefer;
 }
 
-// The operator's part: the rule, if one matches, and what follows from a failure.
-void ApplyOrders(const Question& question, const Evidence& evidence, const Outbound& outbound,
-                 Verdict& verdict) {
-  OnFailure on_failure = outbound.on_failure;
-  if (const Rule* rule = outbound.rules.Match(question.recipient_domain)) {
-    on_failure = rule->on_failure.value_or(outbound.on_failure);
-    ApplyRule(*rule, on_failure, evidence, verdict);
-  }
+Action ActionFor(bool failed, bool may_heal, OnFailure on_failure) {
+  if (!failed || on_failure == OnFailure::kAccept) return Action::kAccept;
+  return may_heal ? Action::kDefer : FinalAction(on_failure);
+}
+
+// What the rule and the message demand together. REQUIRETLS wants the next hop to be authenticated
+// (RFC 8689 section 4.2.1), and the header that lifts policies counts only where the operator
+// demands nothing of his own (section 4.3).
+Requirement Demanded(const Question& question, const Rule* rule) {
+  const Requirement own = rule == nullptr ? Requirement::kPublished : rule->outbound.require;
+  if (question.envelope == nullptr || question.order != nullptr) return own;
+  if (question.envelope->requiretls) return std::max(own, Requirement::kAuthenticated);
+  const bool lifted = question.envelope->tls_required_no && own == Requirement::kPublished;
+  return lifted ? Requirement::kNone : own;
+}
+
+// RFC 8689 section 4.2.1: what REQUIRETLS demands and isn't met must not wait but bounce.
+OnFailure OnFailureOf(const Rule* rule, const Outbound& outbound, bool raised) {
+  if (raised) return OnFailure::kReject;
+  return rule == nullptr ? outbound.on_failure : rule->on_failure.value_or(outbound.on_failure);
+}
+
+// The operator's part: the rule, and what follows from a failure.
+void ApplyOrders(const RulePtr& rule, const Question& question, const Evidence& evidence,
+                 const Outbound& outbound, Verdict& verdict) {
+  verdict.by = rule;
+  if (rule != nullptr) verdict.rule = rule->name;
+  verdict.requirement = Demanded(question, rule.get());
+  const bool raised = rule == nullptr ? verdict.requirement > Requirement::kPublished
+                                      : verdict.requirement > rule->outbound.require;
+  const OnFailure on_failure = OnFailureOf(rule.get(), outbound, raised);
+  Require(verdict.requirement, on_failure, evidence, verdict);
+  verdict.requiretls = raised;
   const bool failed = verdict.failure.has_value();
   verdict.action = ActionFor(failed, failed && MayHeal(verdict), on_failure);
   if (verdict.testing) {
@@ -132,33 +186,65 @@ void ApplyOrders(const Question& question, const Evidence& evidence, const Outbo
     verdict.testing->action =
         ActionFor(failure.has_value(), failure && failure->transient, on_failure);
   }
-  verdict.observed = outbound.mode != Mode::kEnforce;
+  const Mode mode = rule == nullptr ? outbound.mode : rule->mode.value_or(outbound.mode);
+  verdict.observed = mode != Mode::kEnforce;
+}
+
+Tested TrialOf(const Verdict& verdict) {
+  return {verdict.level, verdict.action, verdict.failure, verdict.mx_hostname, verdict.rule};
+}
+
+Facts FactsOf(const Question& question, const Evidence& evidence) {
+  Facts facts;
+  facts.envelope = question.envelope;
+  facts.recipient = question.recipient ? &*question.recipient : nullptr;
+  facts.recipient_domain = &question.recipient_domain;
+  facts.next_hop = &question.next_hop;
+  facts.transport = question.transport;
+  if (!evidence.mx.hosts.empty()) facts.mx = &evidence.mx;
+  return facts;
+}
+
+Verdict Judged(const Verdict& published, const Question& question, const Evidence& evidence,
+               const Outbound& outbound, Time now) {
+  RuleMatch match;
+  if (question.order != nullptr) {
+    match.rule = question.order;
+  } else {
+    match = outbound.rules.Match(FactsOf(question, evidence), now);
+  }
+  Verdict verdict = published;
+  ApplyOrders(match.rule, question, evidence, outbound, verdict);
+  verdict.undecided = match.undecided;
+  if (match.observed != nullptr) {
+    Verdict trial = published;
+    ApplyOrders(match.observed, question, evidence, outbound, trial);
+    verdict.trial = TrialOf(trial);
+  }
+  return verdict;
 }
 
 }  // namespace
 
 Verdict Judge(const Question& question, const Evidence& evidence, const Outbound& outbound,
               Time now) {
-  Verdict verdict = Published(question, evidence, now);
-  ApplyOrders(question, evidence, outbound, verdict);
-  return verdict;
+  return Judged(Published(question, evidence, now), question, evidence, outbound, now);
 }
 
 Verdict JudgeAnswer(const Question& question, const Evidence* evidence, const Outbound& outbound,
                     Time now) {
   if (evidence != nullptr) return Judge(question, *evidence, outbound, now);
-  return JudgeWithoutEvidence(question, outbound, "no answer from DNS in time");
+  return JudgeWithoutEvidence(question, outbound, "no answer from DNS in time", now);
 }
 
 Verdict JudgeWithoutEvidence(const Question& question, const Outbound& outbound,
-                             std::string_view why) {
+                             std::string_view why, Time now) {
   Verdict verdict;
   verdict.policy_domain = question.next_hop.domain;
   verdict.level = TlsLevel::kUndecided;
   verdict.failure = Failure{ResultType::kValidationFailure, std::string(why), true};
   verdict.lookup_failed = true;
-  ApplyOrders(question, Evidence(), outbound, verdict);
-  return verdict;
+  return Judged(verdict, question, Evidence(), outbound, now);
 }
 
 }  // namespace tlswarden

@@ -20,7 +20,7 @@ Verdict Judge(const Question& question, const Evidence& evidence, const Outbound
 
 // The verdict when no evidence could be had in time; `why` is for a person.
 Verdict JudgeWithoutEvidence(const Question& question, const Outbound& outbound,
-                             std::string_view why);
+                             std::string_view why, Time now);
 
 // What the doors ask: the verdict on what an inquiry gave; nullptr is nothing in time.
 Verdict JudgeAnswer(const Question& question, const Evidence* evidence, const Outbound& outbound,

@@ -4,21 +4,40 @@
 #include <array>
 #include <utility>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
-constexpr std::array<std::pair<Requirement, std::string_view>, 5> kRequirements = {{
+template <typename Enum, std::size_t N>
+using Words = std::array<std::pair<Enum, std::string_view>, N>;
+
+constexpr Words<Direction, 2> kDirections = {{
+    {Direction::kOutbound, "outbound"},
+    {Direction::kInbound, "inbound"},
+}};
+
+constexpr Words<Requirement, 6> kRequirements = {{
     {Requirement::kNone, "none"},
     {Requirement::kPublished, "published"},
     {Requirement::kEncrypt, "encrypt"},
     {Requirement::kAuthenticated, "authenticated"},
     {Requirement::kDane, "dane"},
+    {Requirement::kPinned, "pinned"},
 }};
 
-constexpr std::array<std::pair<OnFailure, std::string_view>, 3> kOnFailures = {{
+constexpr Words<OnFailure, 5> kOnFailures = {{
     {OnFailure::kDefer, "defer"},
     {OnFailure::kReject, "reject"},
     {OnFailure::kAccept, "accept"},
+    {OnFailure::kQuarantine, "quarantine"},
+    {OnFailure::kRoute, "route"},
+}};
+
+constexpr Words<Mode, 3> kModes = {{
+    {Mode::kEnforce, "enforce"},
+    {Mode::kObserve, "observe"},
+    {Mode::kOff, "off"},
 }};
 
 template <typename Table, typename Enum>
@@ -37,7 +56,15 @@ std::optional<Enum> Value(const Table& table, std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view Trimmed(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace
+
+std::string_view ToString(Direction direction) { return Word(kDirections, direction); }
 
 std::string_view ToString(Requirement requirement) { return Word(kRequirements, requirement); }
 
@@ -51,38 +78,28 @@ std::optional<OnFailure> ParseOnFailure(std::string_view text) {
   return Value<OnFailure>(kOnFailures, text);
 }
 
-Result<DomainPattern> ParseDomainPattern(std::string_view text) {
-  DomainPattern pattern;
-  if (text.starts_with("*.")) {
-    pattern.below = true;
-    text.remove_prefix(2);
-  }
-  Result<Domain> domain = ParseDomain(text);
-  if (!domain) return Error{domain.error()};
-  pattern.domain = *domain;
+std::string_view ToString(Mode mode) { return Word(kModes, mode); }
+
+std::optional<Mode> ParseMode(std::string_view text) { return Value<Mode>(kModes, text); }
+
+Result<HeaderPattern> ParseHeaderPattern(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return Error{"not of the form NAME: PATTERN"};
+  const std::string_view name = Trimmed(text.substr(0, colon));
+  // RFC 5322 section 2.2: printable ASCII without colon.
+  const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(),
+                                                    [](char c) { return c > 0x20 && c < 0x7f; });
+  if (!is_name) return Error{"before the colon stands the name of a header"};
+  HeaderPattern pattern{LowerAscii(name), std::string(Trimmed(text.substr(colon + 1)))};
+  if (pattern.glob.empty()) return Error{"after the colon stands a pattern; * matches all"};
   return pattern;
 }
 
-Rules::Rules(std::vector<Rule> rules) : rules_(std::move(rules)) {
-  for (std::size_t i = 0; i < rules_.size(); ++i) {
-    for (const DomainPattern& pattern : rules_[i].recipient_domains) {
-      (pattern.below ? below_ : exact_).try_emplace(pattern.domain.ascii, i);
-    }
-  }
-}
-
-const Rule* Rules::Match(const Domain& recipient_domain) const {
-  std::size_t first = rules_.size();
-  if (const auto it = exact_.find(recipient_domain.ascii); it != exact_.end()) first = it->second;
-  std::string_view ancestor = recipient_domain.ascii;
-  for (std::size_t dot = ancestor.find('.'); dot != std::string_view::npos && !below_.empty();
-       dot = ancestor.find('.')) {
-    ancestor.remove_prefix(dot + 1);
-    if (const auto it = below_.find(std::string(ancestor)); it != below_.end()) {
-      first = std::min(first, it->second);
-    }
-  }
-  return first < rules_.size() ? &rules_[first] : nullptr;
+bool NeedsMessage(const Rule& rule) {
+  const Matchers& match = rule.match;
+  return !match.sender_domain.empty() || !match.recipient.empty() || !match.sender.empty() ||
+         !match.transport.empty() || !match.client_address.empty() || !match.client_name.empty() ||
+         !match.authenticated.empty() || !match.listener.empty() || !match.header.empty();
 }
 
 }  // namespace tlswarden

@@ -7,12 +7,13 @@
 namespace tlswarden {
 
 enum class TlsLevel {
-  kMay,        // nothing is demanded; the MTA's own default applies
-  kEncrypt,    // TLS with anybody
-  kDane,       // DANE where the host has TLSA records, else opportunistic
-  kDaneOnly,   // only hosts with usable TLSA records
-  kSecure,     // PKIX, with names that the MTA-STS policy lists
-  kUndecided,  // not now: the mail has to wait
+  kMay,          // nothing is demanded; the MTA's own default applies
+  kEncrypt,      // TLS with anybody
+  kDane,         // DANE where the host has TLSA records, else opportunistic
+  kDaneOnly,     // only hosts with usable TLSA records
+  kSecure,       // PKIX, with names that the MTA-STS policy or a rule lists
+  kFingerprint,  // a certificate that a rule knows by its fingerprint
+  kUndecided,    // not now: the mail has to wait
 };
 
 constexpr std::string_view ToString(TlsLevel level) {
@@ -27,6 +28,8 @@ constexpr std::string_view ToString(TlsLevel level) {
       return "dane-only";
     case TlsLevel::kSecure:
       return "secure";
+    case TlsLevel::kFingerprint:
+      return "fingerprint";
     case TlsLevel::kUndecided:
       return "undecided";
   }

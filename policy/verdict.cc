@@ -2,25 +2,6 @@
 
 namespace tlswarden {
 
-std::string_view ToString(Mode mode) {
-  switch (mode) {
-    case Mode::kEnforce:
-      return "enforce";
-    case Mode::kObserve:
-      return "observe";
-    case Mode::kOff:
-      return "off";
-  }
-  return "enforce";
-}
-
-std::optional<Mode> ParseMode(std::string_view text) {
-  for (Mode mode : {Mode::kEnforce, Mode::kObserve, Mode::kOff}) {
-    if (text == ToString(mode)) return mode;
-  }
-  return std::nullopt;
-}
-
 std::string_view ToString(PolicyType type) {
   switch (type) {
     case PolicyType::kTlsa:
@@ -41,6 +22,10 @@ std::string_view ToString(Action action) {
       return "defer";
     case Action::kReject:
       return "reject";
+    case Action::kQuarantine:
+      return "quarantine";
+    case Action::kRoute:
+      return "route";
   }
   return "accept";
 }

@@ -7,10 +7,11 @@
 #include <string_view>
 
 #include "policy/domain.h"
+#include "policy/envelope.h"
 #include "policy/evidence.h"
 #include "policy/failure.h"
 #include "policy/next_hop.h"
-#include "policy/rule.h"
+#include "policy/rules.h"
 #include "policy/sts_policy.h"
 #include "policy/tls_level.h"
 
@@ -19,11 +20,14 @@ namespace tlswarden {
 struct Question {
   NextHop next_hop;
   Domain recipient_domain;  // what rules match; the next hop's domain when nothing else is known
+  // What only the milter knows. A policy map leaves these empty.
+  std::optional<MailAddress> recipient{};
+  std::string transport{};
+  const Envelope* envelope = nullptr;  // must outlive the question
+  // Counts instead of the rule that would match: of a message that was told apart from the others
+  // for this next hop (message_tag.h).
+  RulePtr order{};
 };
-
-enum class Mode { kEnforce, kObserve, kOff };
-std::string_view ToString(Mode mode);
-std::optional<Mode> ParseMode(std::string_view text);
 
 // The operator's orders for mail that goes out. Immutable while questions are asked.
 struct Outbound {
@@ -36,15 +40,17 @@ struct Outbound {
 enum class PolicyType { kTlsa, kSts, kNoPolicyFound };
 std::string_view ToString(PolicyType type);
 
-enum class Action { kAccept, kDefer, kReject };
+enum class Action { kAccept, kDefer, kReject, kQuarantine, kRoute };
 std::string_view ToString(Action action);
 
-// What a policy in testing mode would have led to, had it been enforced (RFC 8461 section 5).
+// What would have followed, had it been enforced: a policy in testing mode (RFC 8461 section 5), or
+// a rule with mode = observe.
 struct Tested {
   TlsLevel level = TlsLevel::kSecure;
   Action action = Action::kAccept;
   std::optional<Failure> failure;
   std::string mx_hostname;  // as Verdict's
+  std::string rule{};       // the observed rule's name
 };
 
 struct Verdict {
@@ -53,17 +59,24 @@ struct Verdict {
   PolicyType policy_type = PolicyType::kNoPolicyFound;
   Domain policy_domain;
   std::optional<SharedStsPolicy> sts;  // level kSecure: whose names must be on the certificate
+  bool pinned = false;  // kSecure, kFingerprint: what `by` pins must be on the certificate
 
   // For the message now. What would follow without observe mode: see ActionTaken.
   Action action = Action::kAccept;
   std::optional<Failure> failure;  // why action isn't kAccept, or what enforcing would have hit
   bool lookup_failed = false;      // the failure is that of a lookup, not of a policy
+  bool requiretls = false;         // the failure is that of a REQUIRETLS message (RFC 8689)
   std::string mx_hostname;         // receiving-mx-hostname, when the failure speaks of one host
 
   std::optional<Tested> testing;  // set when testing mode alone made the level what it is
+  std::optional<Tested> trial;    // what a rule that is only observed would have led to
 
-  std::string rule = "default";  // the name of the rule that matched
-  bool observed = false;         // mode = observe: nothing is enforced
+  std::string rule = "default";                       // the name of the rule that matched
+  RulePtr by;                                         // that rule; nullptr: none did
+  Requirement requirement = Requirement::kPublished;  // of the rule, or raised by the message
+  bool observed = false;                              // mode = observe: nothing is enforced
+  // The least that an earlier rule demands which may match when the headers are known.
+  std::optional<Requirement> undecided;
 };
 
 // Whether the failure is one that a later try may heal. REQUIRES: verdict.failure

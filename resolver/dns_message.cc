@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
@@ -9,12 +11,10 @@ constexpr std::size_t kMaxNameOctets = 255;  // on the wire, with the root label
 constexpr std::size_t kPointerMark = 0xC0;
 constexpr int kMaxPointers = 64;  // sane servers need one or two a name
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 void AppendLabel(std::string& name, Octets label) {
   if (!name.empty()) name += '.';
   for (const std::uint8_t octet : label) {
-    const char c = Lower(static_cast<char>(octet));
+    const char c = LowerAscii(static_cast<char>(octet));
     if (IsHostOctet(c)) {
       name += c;
       continue;
@@ -27,12 +27,6 @@ void AppendLabel(std::string& name, Octets label) {
 }
 
 }  // namespace
-
-std::string LowerAscii(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = Lower(c);
-  return lower;
-}
 
 bool IsHostOctet(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';

@@ -21,9 +21,6 @@ using Octets = std::span<const std::uint8_t>;
 inline constexpr std::size_t kDnsHeaderOctets = 12;
 inline constexpr std::uint16_t kClassIn = 1;
 
-// Lower case for ASCII letters, all else unchanged.
-std::string LowerAscii(std::string_view text);
-
 // True for a lower-case letter, digit, hyphen or underscore: what names consist of here.
 bool IsHostOctet(char c);
 

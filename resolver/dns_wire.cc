@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "policy/ascii.h"
 #include "resolver/dns_message.h"
 
 namespace tlswarden {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "policy/judge.h"
+#include "policy/message_tag.h"
 #include "socketmap/netstring.h"
 #include "socketmap/postfix_reply.h"
 #include "socketmap/sendmail_reply.h"
@@ -23,8 +24,16 @@ constexpr std::chrono::seconds kMostReady{60};
 
 }  // namespace
 
+void Answers::TakeOrders() {
+  // The number first: orders that come in between are then taken once more.
+  orders_version_ = current_.version();
+  orders_ = current_.Get();
+  ready_.clear();
+}
+
 bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
                           std::optional<MapRequest>& missing) {
+  if (orders_version_ != current_.version()) TakeOrders();
   const bool record_all = sink_.WantsCachedMapAnswers();
   if (const auto it = ready_.find(request); it != ready_.end() && !record_all) {
     // An end further away than ever set was set before the clock went back.
@@ -39,7 +48,7 @@ bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
     AppendNetstring("PERM expected: NAME KEY", out);
     return true;
   }
-  if (!parsed->next_hop || outbound_.mode == Mode::kOff) {
+  if (!parsed->next_hop || orders_->outbound.mode == Mode::kOff) {
     AppendNetstring(kNotFound, out);
     return true;
   }
@@ -55,9 +64,15 @@ bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
 void Answers::AppendJudged(std::string_view request, const MapRequest& parsed,
                            const EvidencePtr& evidence, bool cache_hit,
                            std::chrono::microseconds took, std::string& out) {
-  const Question question{*parsed.next_hop, parsed.next_hop->domain};
+  Question question{*parsed.next_hop, parsed.next_hop->domain};
   MapAnswered record;
-  record.verdict = JudgeAnswer(question, evidence.get(), outbound_, resolver_.Now());
+  question.order = OrderOf(parsed.tag, orders_->outbound.rules);
+  if (question.order == nullptr && !parsed.tag.empty()) {
+    // A rule that is gone: the message that was told apart by it waits for a person.
+    AppendNetstring("TEMP no rule of this name: " + std::string(parsed.map), out);
+    return;
+  }
+  record.verdict = JudgeAnswer(question, evidence.get(), orders_->outbound, resolver_.Now());
   record.answer = parsed.map == kSendmailMap ? SendmailReply(record.verdict)
                                              : PostfixReply(record.verdict, parsed.with_tlsrpt);
   AppendNetstring(record.answer, out);

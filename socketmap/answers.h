@@ -9,8 +9,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "policy/orders.h"
 #include "policy/record.h"
-#include "policy/verdict.h"
 #include "resolver/resolver.h"
 #include "socketmap/request.h"
 
@@ -21,8 +21,10 @@ inline constexpr std::size_t kMaxReadyAnswers = 20000;
 // Not thread-safe: the socketmap's thread alone uses it. All arguments must outlive it.
 class Answers {
  public:
-  Answers(const Resolver& resolver, const Outbound& outbound, RecordSink& sink)
-      : resolver_(resolver), outbound_(outbound), sink_(sink) {}
+  Answers(const Resolver& resolver, const CurrentOrders& orders, RecordSink& sink)
+      : resolver_(resolver), current_(orders), sink_(sink) {
+    TakeOrders();
+  }
 
   // Appends the framed answer if one is at hand. Else the resolver must be asked about `missing`.
   bool AppendReady(std::string_view request, Time now, std::string& out,
@@ -44,10 +46,13 @@ class Answers {
     }
   };
 
+  void TakeOrders();
   void Keep(std::string_view request, const std::string& answer, const Evidence& evidence);
 
   const Resolver& resolver_;
-  const Outbound& outbound_;
+  const CurrentOrders& current_;
+  OrdersPtr orders_;  // those that the ready answers follow
+  std::uint64_t orders_version_ = 0;
   RecordSink& sink_;
   std::unordered_map<std::string, Ready, Hash, std::equal_to<>> ready_;
 };

@@ -44,10 +44,44 @@ void AppendTlsrpt(const Verdict& verdict, std::string& reply) {
   }
 }
 
+// What a rule adds to any level with TLS. The versions are excluded one by one, since ">=TLSv1.2"
+// is for Postfix 3.6 and newer only.
+std::string RuleAttributes(const Verdict& verdict) {
+  if (verdict.by == nullptr) return {};
+  const OutboundDemand& demand = verdict.by->outbound;
+  std::string text;
+  if (demand.minimum_tls > TlsVersion::kTls10) {
+    text += " protocols=!SSLv2:!SSLv3:!TLSv1";
+    if (demand.minimum_tls > TlsVersion::kTls11) text += ":!TLSv1.1";
+    if (demand.minimum_tls > TlsVersion::kTls12) text += ":!TLSv1.2";
+  }
+  if (!demand.ciphers.empty()) text += " ciphers=" + demand.ciphers;
+  return text;
+}
+
+// REQUIRES: verdict.by
+std::string PinnedReply(const Verdict& verdict) {
+  const OutboundDemand& demand = verdict.by->outbound;
+  const bool by_fingerprint = verdict.level == TlsLevel::kFingerprint;
+  std::string list;
+  for (const std::string& fingerprint : demand.fingerprints) {
+    list += (list.empty() ? "" : "|") + fingerprint;
+  }
+  if (by_fingerprint) return "OK fingerprint match=" + list;
+  for (const DomainPattern& name : demand.match) {
+    const bool below = name.reach != DomainPattern::Reach::kItself;
+    const bool itself = name.reach != DomainPattern::Reach::kBelow;
+    if (itself) list += (list.empty() ? "" : ":") + name.domain.ascii;
+    if (below) list += (list.empty() ? "." : ":.") + name.domain.ascii;
+  }
+  return "OK secure match=" + list + " servername=hostname";
+}
+
 // REQUIRES: verdict.sts
 std::string SecureReply(const Verdict& verdict, bool with_tlsrpt) {
   const StsPolicy& policy = **verdict.sts;
   std::string reply = "OK secure match=" + MatchList(policy.mx) + " servername=hostname";
+  reply += RuleAttributes(verdict);
   if (with_tlsrpt) AppendTlsrpt(verdict, reply);
   return reply;
 }
@@ -70,13 +104,16 @@ std::string PostfixReply(const Verdict& verdict, bool with_tlsrpt) {
     case TlsLevel::kMay:
       return std::string(kNotFound);
     case TlsLevel::kEncrypt:
-      return "OK encrypt";
+      return "OK encrypt" + RuleAttributes(verdict);
     case TlsLevel::kDane:
-      return "OK dane";
+      return "OK dane" + RuleAttributes(verdict);
     case TlsLevel::kDaneOnly:
-      return "OK dane-only";
+      return "OK dane-only" + RuleAttributes(verdict);
     case TlsLevel::kSecure:
+      if (verdict.pinned) return PinnedReply(verdict) + RuleAttributes(verdict);
       return SecureReply(verdict, with_tlsrpt);
+    case TlsLevel::kFingerprint:
+      return PinnedReply(verdict) + RuleAttributes(verdict);
     case TlsLevel::kUndecided:
       return TempReply(verdict);
   }

@@ -1,6 +1,12 @@
 #include "socketmap/request.h"
 
 namespace tlswarden {
+namespace {
+
+constexpr std::string_view kRequire = "require-";
+constexpr std::string_view kRule = "rule-";
+
+}  // namespace
 
 std::optional<MapRequest> ParseMapRequest(std::string_view request) {
   const std::size_t blank = request.find(' ');
@@ -8,6 +14,8 @@ std::optional<MapRequest> ParseMapRequest(std::string_view request) {
   MapRequest parsed;
   parsed.map = request.substr(0, blank);
   parsed.key = request.substr(blank + 1);
+  if (parsed.map.starts_with(kRequire)) parsed.tag = parsed.map.substr(kRequire.size());
+  if (parsed.map.starts_with(kRule)) parsed.tag = parsed.map;
   parsed.with_tlsrpt = parsed.map.ends_with("TLSRPT") || parsed.map.ends_with("tlsrpt");
   if (parsed.key.starts_with('.')) return parsed;
   const Result<NextHop> next_hop = ParseNextHop(parsed.key);

@@ -16,6 +16,8 @@ struct MapRequest {
   // Empty when no policy can apply: a parent (`.example.com`, which Postfix asks after NOTFOUND
   // and RFC 8461 section 3.4 forbids to use), an address, or no name at all.
   std::optional<NextHop> next_hop;
+  // Of a map named `require-TAG` or `rule-NAME` (policy/message_tag.h), within the request.
+  std::string_view tag{};
   bool with_tlsrpt = false;  // the map's name ends in TLSRPT: attributes of Postfix 3.10
 };
 

@@ -61,10 +61,10 @@ struct Waiting {
 
 class SocketmapServer::Impl {
  public:
-  Impl(SocketmapOptions options, Resolver& resolver, const Outbound& outbound, RecordSink& sink)
+  Impl(SocketmapOptions options, Resolver& resolver, const CurrentOrders& orders, RecordSink& sink)
       : options_(std::move(options)),
         resolver_(resolver),
-        answers_(resolver, outbound, sink),
+        answers_(resolver, orders, sink),
         sweep_(io_) {
     for (int fd : options_.listeners) listeners_.push_back(std::make_unique<Listener>(io_, fd));
   }
@@ -226,8 +226,8 @@ class SocketmapServer::Impl {
 };
 
 SocketmapServer::SocketmapServer(SocketmapOptions options, Resolver& resolver,
-                                 const Outbound& outbound, RecordSink& sink)
-    : impl_(std::make_unique<Impl>(std::move(options), resolver, outbound, sink)) {}
+                                 const CurrentOrders& orders, RecordSink& sink)
+    : impl_(std::make_unique<Impl>(std::move(options), resolver, orders, sink)) {}
 
 SocketmapServer::~SocketmapServer() = default;
 

@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "policy/orders.h"
 #include "policy/record.h"
-#include "policy/verdict.h"
 #include "resolver/resolver.h"
 
 namespace tlswarden {
@@ -24,7 +24,7 @@ struct SocketmapOptions {
 // Resolver, orders and sink must outlive it.
 class SocketmapServer {
  public:
-  SocketmapServer(SocketmapOptions options, Resolver& resolver, const Outbound& outbound,
+  SocketmapServer(SocketmapOptions options, Resolver& resolver, const CurrentOrders& orders,
                   RecordSink& sink);
   ~SocketmapServer();  // REQUIRES: no inquiry can call back any more
   SocketmapServer(const SocketmapServer&) = delete;

@@ -45,8 +45,10 @@ Outbound MakeOutbound(std::int64_t rules) {
   for (std::int64_t i = 0; i < rules; ++i) {
     Rule rule;
     rule.name = "partner" + std::to_string(i);
-    rule.recipient_domains = {{MakeDomain("partner" + std::to_string(i) + ".example"), i % 2 == 0}};
-    rule.require = Requirement::kEncrypt;
+    rule.match.recipient_domain.Add(
+        {MakeDomain("partner" + std::to_string(i) + ".example"),
+         i % 2 == 0 ? DomainPattern::Reach::kBelow : DomainPattern::Reach::kItself});
+    rule.outbound.require = Requirement::kEncrypt;
     list.push_back(rule);
   }
   Outbound outbound;

@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   Session session;
   session.BeginMessage();
-  const Verdict verdict = JudgeWithoutEvidence(recipient->question, Outbound(), lines[0]);
+  const Verdict verdict = JudgeWithoutEvidence(recipient->question, Outbound(), lines[0], Time());
   CheckReply(*recipient, session.OnVerdict(*recipient, verdict).now);
   Check(session.OnEndOfMessage().code.empty(), "what may heal isn't refused at the end");
   return 0;

@@ -51,7 +51,8 @@ void Desk::Restart() {
 void Desk::Rewire() {
   engine_ =
       std::make_unique<Engine>(io_, EngineParts{dns, https, *table_, &store_, records}, options);
-  answers_ = std::make_unique<Answers>(*engine_, outbound, records);
+  orders_ = std::make_unique<CurrentOrders>(Orders{outbound, {}});
+  answers_ = std::make_unique<Answers>(*engine_, *orders_, records);
 }
 
 void Desk::Forget() {

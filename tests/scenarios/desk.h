@@ -10,7 +10,7 @@
 
 #include "cache/memory_table.h"
 #include "milter/session.h"
-#include "policy/verdict.h"
+#include "policy/orders.h"
 #include "resolver/engine.h"
 #include "socketmap/answers.h"
 #include "tests/scenarios/fake_world.h"
@@ -84,6 +84,7 @@ class Desk {
   FakeStore store_{faults};
   std::unique_ptr<MemoryTable> table_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<CurrentOrders> orders_;
   std::unique_ptr<Answers> answers_;
   MapTalk plain_, tlsrpt_;
 };

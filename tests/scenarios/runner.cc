@@ -93,11 +93,11 @@ Wrong OnRule(const Statement& statement, Run& run) {
   for (const std::string& text : SplitList(words[0])) {
     const Result<DomainPattern> pattern = ParseDomainPattern(text);
     if (!pattern) return text + ": " + pattern.error();
-    rule.recipient_domains.push_back(*pattern);
+    rule.match.recipient_domain.Add(*pattern);
   }
   const std::optional<Requirement> require = ParseRequirement(words[1]);
   if (!require) return "unknown requirement: " + words[1];
-  rule.require = *require;
+  rule.outbound.require = *require;
   if (words.size() == 3) rule.on_failure = ParseOnFailure(words[2]);
   if (words.size() == 3 && !rule.on_failure) return "unknown on-failure: " + words[2];
   run.rules.push_back(std::move(rule));

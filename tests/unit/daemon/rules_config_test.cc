@@ -24,18 +24,21 @@ TEST(RulesConfig, GoodRules) {
   EXPECT_TRUE(loaded.warnings.empty());
   const std::vector<Rule>& rules = loaded.settings.rules;
   ASSERT_EQ(rules.size(), 2U);
-  EXPECT_EQ(rules[0], (Rule{.name = "bank",
-                            .line = 1,
-                            .recipient_domains = {{{"bank.example"}, false},
-                                                  {{"bank.example"}, true},
-                                                  {{"sister.example"}, false}},
-                            .require = Requirement::kAuthenticated,
-                            .on_failure = OnFailure::kReject}));
-  EXPECT_EQ(rules[1], (Rule{.name = "Open-1_x",
-                            .line = 7,
-                            .recipient_domains = {{{"open.example"}, false}},
-                            .require = Requirement::kNone,
-                            .on_failure = std::nullopt}));
+  Rule bank;
+  bank.name = "bank";
+  bank.line = 1;
+  for (const char* pattern : {"bank.example", "*.bank.example", "sister.example"}) {
+    bank.match.recipient_domain.Add(ParseDomainPattern(pattern).value());
+  }
+  bank.outbound.require = Requirement::kAuthenticated;
+  bank.on_failure = OnFailure::kReject;
+  EXPECT_EQ(rules[0], bank);
+  Rule open;
+  open.name = "Open-1_x";
+  open.line = 7;
+  open.match.recipient_domain.Add(ParseDomainPattern("open.example").value());
+  open.outbound.require = Requirement::kNone;
+  EXPECT_EQ(rules[1], open);
 }
 
 TEST(RulesConfig, DomainsCountOnce) {
@@ -44,7 +47,7 @@ TEST(RulesConfig, DomainsCountOnce) {
       "recipient-domain = b.example a.example\n",
       "f");
   EXPECT_TRUE(loaded.errors.empty());
-  EXPECT_EQ(loaded.settings.rules.at(0).recipient_domains.size(), 2U);
+  EXPECT_EQ(loaded.settings.rules.at(0).match.recipient_domain.patterns().size(), 2U);
 }
 
 TEST(RulesConfig, EveryWord) {
@@ -57,7 +60,7 @@ TEST(RulesConfig, EveryWord) {
               "\non-failure = " + std::string(ToString(on_failure)),
           "f");
       ASSERT_TRUE(loaded.errors.empty()) << loaded.errors.front();
-      EXPECT_EQ(loaded.settings.rules.at(0).require, require);
+      EXPECT_EQ(loaded.settings.rules.at(0).outbound.require, require);
       EXPECT_EQ(loaded.settings.rules.at(0).on_failure, on_failure);
     }
   }

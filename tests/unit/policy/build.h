@@ -89,11 +89,11 @@ inline Question Ask(std::string_view next_hop) {
 }
 
 // Orders with one rule for everything below `test`.
-inline Outbound Orders(Mode mode, OnFailure on_failure, Requirement require) {
+inline Outbound OneRule(Mode mode, OnFailure on_failure, Requirement require) {
   Rule rule;
   rule.name = "the-rule";
-  rule.recipient_domains = {ParseDomainPattern("*.test").value()};
-  rule.require = require;
+  rule.match.recipient_domain.Add(ParseDomainPattern("*.test").value());
+  rule.outbound.require = require;
   return {mode, on_failure, Rules({rule})};
 }
 

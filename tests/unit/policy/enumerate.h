@@ -28,6 +28,7 @@ inline int Strength(TlsLevel level) {
       return 1;
     case TlsLevel::kSecure:
     case TlsLevel::kDaneOnly:
+    case TlsLevel::kFingerprint:
       return 2;
     case TlsLevel::kUndecided:
       return 3;
@@ -133,7 +134,7 @@ inline Evidence EvidenceOf(const Point& point) {
 
 inline Verdict JudgePoint(const Point& point) {
   Outbound orders{point.mode, point.on_failure, {}};
-  if (point.require) orders = Orders(point.mode, point.on_failure, *point.require);
+  if (point.require) orders = OneRule(point.mode, point.on_failure, *point.require);
   return Judge(Ask("a.test"), EvidenceOf(point), orders, kNow);
 }
 

@@ -86,7 +86,7 @@ TEST(ExplainVerdict, SaysWhy) {
   EXPECT_EQ(explain(Seen("a.test", one(HostDane::kFailed)), {}),
             "dnssec-invalid: TLSA lookup failed");
   EXPECT_EQ(explain(Seen("a.test", one(HostDane::kNone)),
-                    Orders(Mode::kEnforce, OnFailure::kDefer, Requirement::kEncrypt)),
+                    OneRule(Mode::kEnforce, OnFailure::kDefer, Requirement::kEncrypt)),
             "rule the-rule");
   const std::string dane = explain(Seen("a.test", one(HostDane::kUsable)), {});
   EXPECT_NE(dane.find("RFC 8461 section 2"), std::string::npos) << dane;

@@ -238,14 +238,14 @@ TEST(JudgeLaws, WithoutEvidenceTheMailWaitsOrIsAccepted) {
     for (Requirement require : {Requirement::kPublished, Requirement::kEncrypt,
                                 Requirement::kAuthenticated, Requirement::kDane}) {
       const Verdict v = JudgeWithoutEvidence(
-          Ask("a.test"), Orders(Mode::kEnforce, on_failure, require), "too slow");
+          Ask("a.test"), OneRule(Mode::kEnforce, on_failure, require), "too slow", kNow);
       EXPECT_EQ(v.action, on_failure == OnFailure::kAccept ? Action::kAccept : Action::kDefer);
       EXPECT_EQ(v.level, TlsLevel::kUndecided);
       ASSERT_TRUE(v.failure);
       EXPECT_EQ(v.failure->reason, "too slow");
     }
     const Verdict spared = JudgeWithoutEvidence(
-        Ask("a.test"), Orders(Mode::kEnforce, on_failure, Requirement::kNone), "too slow");
+        Ask("a.test"), OneRule(Mode::kEnforce, on_failure, Requirement::kNone), "too slow", kNow);
     EXPECT_EQ(spared.action, Action::kAccept);
     EXPECT_EQ(spared.level, TlsLevel::kMay);
   }

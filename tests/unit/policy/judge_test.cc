@@ -160,8 +160,8 @@ TEST(Judge, Rules) {
     SCOPED_TRACE(c.what);
     Evidence evidence = Seen("a.test", c.mx);
     if (c.sts) evidence.sts.learned = Learned("enforce", {"*.a.test"});
-    const Verdict verdict =
-        Judge(Ask("a.test"), evidence, Orders(Mode::kEnforce, OnFailure::kReject, c.require), kNow);
+    const Verdict verdict = Judge(Ask("a.test"), evidence,
+                                  OneRule(Mode::kEnforce, OnFailure::kReject, c.require), kNow);
     EXPECT_EQ(ToString(verdict.level), c.level);
     EXPECT_EQ(ToString(verdict.action), c.action);
     EXPECT_EQ(verdict.rule, "the-rule");
@@ -171,8 +171,8 @@ TEST(Judge, Rules) {
 TEST(Judge, ARuleMayHaveItsOwnOnFailure) {
   Rule rule;
   rule.name = "strict";
-  rule.recipient_domains = {ParseDomainPattern("a.test").value()};
-  rule.require = Requirement::kAuthenticated;
+  rule.match.recipient_domain.Add(ParseDomainPattern("a.test").value());
+  rule.outbound.require = Requirement::kAuthenticated;
   rule.on_failure = OnFailure::kReject;
   const Outbound orders{Mode::kEnforce, OnFailure::kDefer, Rules({rule})};
   const Evidence evidence = Seen("a.test", MxHosts(Security::kInsecure, {kNone}));
@@ -184,7 +184,7 @@ TEST(Judge, RulesMatchTheRecipientDomain) {
   const Evidence evidence = Seen("[smart.example]:587", MxHosts(Security::kInsecure, {kNone}));
   const Question question{Hop("[smart.example]:587"), Name("a.test")};
   const Verdict verdict = Judge(
-      question, evidence, Orders(Mode::kEnforce, OnFailure::kDefer, Requirement::kEncrypt), kNow);
+      question, evidence, OneRule(Mode::kEnforce, OnFailure::kDefer, Requirement::kEncrypt), kNow);
   EXPECT_EQ(verdict.level, TlsLevel::kEncrypt);
   EXPECT_EQ(verdict.policy_domain, Name("smart.example"));
 }

@@ -36,9 +36,9 @@ class AnswersTest : public testing::Test {
   }
 
   FakeResolver resolver_;
-  Outbound outbound_;
+  CurrentOrders orders_{Orders()};
   MapSink sink_;
-  Answers answers_{resolver_, outbound_, sink_};
+  Answers answers_{resolver_, orders_, sink_};
 };
 
 TEST_F(AnswersTest, FromTheCache) {
@@ -148,7 +148,7 @@ TEST_F(AnswersTest, AFloodOfKeysIsBoundedAndHarmless) {
 
 TEST_F(AnswersTest, OffAndObserveDemandNothing) {
   for (Mode mode : {Mode::kOff, Mode::kObserve}) {
-    outbound_.mode = mode;
+    orders_.Replace({{mode, OnFailure::kDefer, {}}, {}});
     resolver_.Know(OneHost("dane.test", HostDane::kUsable));
     EXPECT_EQ(Ready("QUERY dane.test"), "NOTFOUND ");
     EXPECT_EQ(resolver_.asked().size(), mode == Mode::kOff ? 0u : 1u);
@@ -156,7 +156,7 @@ TEST_F(AnswersTest, OffAndObserveDemandNothing) {
 }
 
 TEST_F(AnswersTest, RulesMatchTheNextHopsDomain) {
-  outbound_ = Orders(Mode::kEnforce, OnFailure::kDefer, Requirement::kEncrypt);
+  orders_.Replace({OneRule(Mode::kEnforce, OnFailure::kDefer, Requirement::kEncrypt), {}});
   resolver_.Know(OneHost("none.test", HostDane::kNone));
   EXPECT_EQ(Ready("QUERY none.test"), "OK encrypt");
 }
@@ -177,7 +177,7 @@ TEST_F(AnswersTest, Records) {
 // Each time that it is asked, however ready the answer is.
 TEST_F(AnswersTest, RecordsOfCachedAnswersForASinkThatWantsThem) {
   MapSink curious(true);
-  Answers answers(resolver_, outbound_, curious);
+  Answers answers(resolver_, orders_, curious);
   resolver_.Know(OneHost("dane.test", HostDane::kUsable));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Ready(answers, "QUERY dane.test"), "OK dane-only");
   EXPECT_EQ(curious.answered().size(), 3u);

@@ -92,7 +92,7 @@ class ServerTest : public testing::TestWithParam<int> {
     options.listeners = {fd};
     resolver_.Know(OneHost("dane.test", HostDane::kUsable));
     resolver_.Know(OneHost("none.test", HostDane::kNone));
-    server_ = std::make_unique<SocketmapServer>(options, resolver_, outbound_, sink_);
+    server_ = std::make_unique<SocketmapServer>(options, resolver_, orders_, sink_);
     thread_ = std::thread([this] { server_->Run(); });
   }
 
@@ -121,7 +121,7 @@ class ServerTest : public testing::TestWithParam<int> {
   }
 
   FakeResolver resolver_;
-  Outbound outbound_;
+  CurrentOrders orders_{Orders()};
   MapSink sink_;
   std::unique_ptr<SocketmapServer> server_;
   std::thread thread_;

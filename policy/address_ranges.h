@@ -1,0 +1,57 @@
+// AddressRanges: IP networks, as in `client-address = 192.0.2.0/24, 2001:db8::/32`.
+//
+// Finds out whether an address lies in one of them in time that depends on the number of different
+// prefix lengths, not of the networks.
+#ifndef TLSWARDEN_POLICY_ADDRESS_RANGES_H_
+#define TLSWARDEN_POLICY_ADDRESS_RANGES_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "policy/result.h"
+
+namespace tlswarden {
+
+// IPv4 as IPv4-mapped IPv6 (::ffff:192.0.2.1), so that both are one kind of 128 bits.
+struct IpAddress {
+  std::array<std::uint8_t, 16> octets{};
+  auto operator<=>(const IpAddress&) const = default;
+};
+
+// "192.0.2.1", "2001:db8::1"; Sendmail's "IPv6:2001:db8::1" too.
+std::optional<IpAddress> ParseIpAddress(std::string_view text);
+
+// 127.0.0.0/8 and ::1.
+bool IsLoopback(const IpAddress& address);
+
+struct AddressRange {
+  IpAddress first;      // the bits after the prefix are zero
+  unsigned prefix = 0;  // of 128
+  bool operator==(const AddressRange&) const = default;
+};
+
+// An address alone is a network of one. Refuses bits after the prefix: 192.0.2.1/24 may be a typing
+// error for 192.0.2.1/32 as well as for 192.0.2.0/24.
+Result<AddressRange> ParseAddressRange(std::string_view text);
+std::string ToString(const AddressRange& range);
+
+class AddressRanges {
+ public:
+  void Add(const AddressRange& range);
+  bool Contains(const IpAddress& address) const;
+  bool empty() const { return ranges_.empty(); }
+  bool operator==(const AddressRanges&) const = default;
+
+ private:
+  std::set<unsigned> prefixes_;
+  std::unordered_set<std::string> ranges_;  // the prefix' length and the first address
+};
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_POLICY_ADDRESS_RANGES_H_

@@ -1,0 +1,30 @@
+// MailAddress: an address of the envelope, as an MTA said it.
+//
+// Any octets may come: nothing here refuses, but only what reads as a domain becomes one.
+#ifndef TLSWARDEN_POLICY_MAIL_ADDRESS_H_
+#define TLSWARDEN_POLICY_MAIL_ADDRESS_H_
+
+#include <string>
+#include <string_view>
+
+#include "policy/domain.h"
+
+namespace tlswarden {
+
+struct MailAddress {
+  std::string text;   // without angle brackets; empty for the null sender
+  std::string local;  // before the last '@', as written
+  Domain domain;      // empty: none, an address literal, or no name at all
+  bool operator==(const MailAddress&) const = default;
+};
+
+// With or without angle brackets. A quoted local part may hold an '@': the last one counts.
+MailAddress ParseMailAddress(std::string_view text);
+
+// For comparing: the local part in lower case (ASCII) and the domain, "user@example.com"; empty
+// when there is no domain.
+std::string FoldedAddress(const MailAddress& address);
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_POLICY_MAIL_ADDRESS_H_
