@@ -32,10 +32,13 @@ void AddVerdict(const Verdict& verdict, LogLine& line) {
   Add(line, "policy-domain", verdict.policy_domain.ascii);
   if (verdict.failure) {
     AddFailure(*verdict.failure, verdict.mx_hostname, line);
+  } else if (verdict.trial && verdict.trial->failure) {
+    AddFailure(*verdict.trial->failure, verdict.trial->mx_hostname, line);
   } else if (verdict.testing && verdict.testing->failure) {
     AddFailure(*verdict.testing->failure, verdict.testing->mx_hostname, line);
   }
   Add(line, "rule", verdict.rule);
+  if (verdict.trial) Add(line, "observed-rule", verdict.trial->rule);
 }
 
 // What the verdict asked for, where it couldn't or shouldn't be done; else what a policy in testing
@@ -43,12 +46,14 @@ void AddVerdict(const Verdict& verdict, LogLine& line) {
 std::optional<Action> WouldDo(const VerdictGiven& record) {
   const Verdict& verdict = record.verdict;
   if (verdict.observed || record.action != verdict.action) return verdict.action;
+  if (verdict.trial && verdict.trial->failure) return verdict.trial->action;
   if (verdict.testing && verdict.testing->failure) return verdict.testing->action;
   return std::nullopt;
 }
 
 std::optional<TlsLevel> WouldDemand(const Verdict& verdict) {
   if (verdict.observed) return verdict.level;
+  if (verdict.trial) return verdict.trial->level;
   if (verdict.testing) return verdict.testing->level;
   return std::nullopt;
 }
@@ -76,8 +81,39 @@ LogLine ToLogLine(const VerdictGiven& record) {
   Add(line, "action", std::string(ToString(record.action)));
   if (const auto would = WouldDo(record)) Add(line, "would", std::string(ToString(*would)));
   Add(line, "reply", record.reply);
+  Add(line, "tag", record.tag);
   AddVerdict(verdict, line);
   AddCost(record.cache_hit, record.took, line);
+  return line;
+}
+
+// The words of the MTAs' macros for what RFC 8460 has none: it speaks of sessions that go out.
+LogLine ToLogLine(const InboundJudged& record) {
+  LogLine line;
+  const InboundVerdict& verdict = record.verdict;
+  line.queue_id = record.queue_id;
+  Add(line, "client", record.client_address);
+  Add(line, "client-name", record.client_name);
+  Add(line, "from", record.sender);
+  Add(line, "rcpt", record.recipient);
+  Add(line, "action", std::string(ToString(record.action)));
+  if (verdict.observed) Add(line, "would", std::string(ToString(verdict.action)));
+  if (!verdict.failure && verdict.trial) {
+    Add(line, "would", std::string(ToString(verdict.trial->action)));
+  }
+  Add(line, "reply", record.reply);
+  Add(line, "tls-version", std::string(ToString(record.tls.version)));
+  Add(line, "cipher", record.tls.cipher);
+  if (record.tls.bits > 0) Add(line, "cipher-bits", std::to_string(record.tls.bits));
+  Add(line, "cert-subject", record.tls.certificate_subject);
+  Add(line, "cert-issuer", record.tls.certificate_issuer);
+  if (verdict.failure) {
+    Add(line, "failure-reason-code", verdict.failure->reason);
+  } else if (verdict.trial && verdict.trial->failure) {
+    Add(line, "failure-reason-code", verdict.trial->failure->reason);
+  }
+  Add(line, "rule", verdict.rule);
+  if (verdict.trial) Add(line, "observed-rule", verdict.trial->rule);
   return line;
 }
 

@@ -11,6 +11,7 @@ namespace tlswarden {
 
 // A decision, or a change of what is known, as a line. A Notice has no keys and isn't among them.
 LogLine ToLogLine(const VerdictGiven& record);
+LogLine ToLogLine(const InboundJudged& record);
 LogLine ToLogLine(const MapAnswered& record);
 LogLine ToLogLine(const PolicyChanged& record);
 LogLine ToLogLine(const PolicyExpired& record);

@@ -1,6 +1,5 @@
 #include "milter/milter_door.h"
 
-#include <libmilter/mfapi.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -10,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "milter/libmilter_actions.h"
+#include "milter/libmilter_events.h"
 #include "milter/recipient_log.h"
 #include "milter/session.h"
 #include "milter/socket_lock.h"
@@ -36,7 +37,8 @@ using SteadyClock = std::chrono::steady_clock;
 // The state of one MTA connection. Callbacks of one connection may come on different threads
 // (Debian's libmilter has a pool of workers), but never at once.
 struct Connection {
-  explicit Connection(RecordSink& sink) : log(sink) {}
+  explicit Connection(const MilterDoor::Shared& door)
+      : session(door.options.session), log(door.sink) {}
   Session session;
   RecipientLog log;
 };
@@ -53,44 +55,44 @@ class Busy {
   MilterDoor::Shared& door_;
 };
 
-std::string_view Macro(SMFICTX* context, const char* name) {
-  std::string writable(name);  // libmilter's prototype isn't const
-  const char* value = smfi_getsymval(context, writable.data());
-  return value == nullptr ? std::string_view() : std::string_view(value);
-}
-
 Connection* Of(SMFICTX* context, MilterDoor::Shared& door) {
   auto* connection = static_cast<Connection*>(smfi_getpriv(context));
   if (connection == nullptr) {
-    connection = new Connection(door.sink);
+    connection = new Connection(door);
     smfi_setpriv(context, connection);
   }
   return connection;
 }
 
-// libmilter formats the text, so a '%' has to be doubled.
-sfsistat Answer(SMFICTX* context, const Reply& reply) {
-  if (reply.action == Action::kAccept) return SMFIS_CONTINUE;
-  std::string code = reply.code;
-  std::string enhanced = reply.enhanced;
-  std::string text;
-  for (char c : reply.text) text += c == '%' ? "%%" : std::string(1, c);
-  smfi_setreply(context, code.data(), enhanced.data(), text.data());
-  return reply.action == Action::kReject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
-}
+struct Judged {
+  VerdictGiven record;
+  EvidencePtr evidence;
+};
 
-VerdictGiven JudgeRecipient(MilterDoor::Shared& door, const RecipientQuestion& recipient) {
+Judged JudgeRecipient(MilterDoor::Shared& door, const Outbound& outbound,
+                      const RecipientQuestion& recipient) {
   const SteadyClock::time_point start = SteadyClock::now();
   const NextHop& next_hop = recipient.question.next_hop;
-  VerdictGiven record;
+  Judged judged;
+  VerdictGiven& record = judged.record;
   record.recipient = recipient.recipient;
-  EvidencePtr evidence = door.resolver.Cached(next_hop);
-  record.cache_hit = evidence != nullptr;
-  if (evidence == nullptr) evidence = Ask(door.resolver, next_hop, door.options.deadline);
-  record.verdict = JudgeAnswer(recipient.question, evidence.get(), door.orders.Get()->outbound,
-                               door.resolver.Now());
+  judged.evidence = door.resolver.Cached(next_hop);
+  record.cache_hit = judged.evidence != nullptr;
+  if (judged.evidence == nullptr) {
+    judged.evidence = Ask(door.resolver, next_hop, door.options.deadline);
+  }
+  record.verdict =
+      JudgeAnswer(recipient.question, judged.evidence.get(), outbound, door.resolver.Now());
   record.took = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start);
-  return record;
+  return judged;
+}
+
+// Headers cost a packet each, so only who has a use for them asks.
+bool WantsHeaders(const MilterDoor::Shared& door) {
+  const OrdersPtr orders = door.orders.Get();
+  return door.options.session.per_message != PerMessage::kOff ||
+         !orders->outbound.rules.header_names().empty() ||
+         !orders->inbound.rules.header_names().empty();
 }
 
 sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long steps, unsigned long,
@@ -98,21 +100,17 @@ sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long step
                      unsigned long*, unsigned long*) {
   MilterDoor::Shared& door = *g_door.load();
   unsigned long skip =
-      SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOBODY | SMFIP_NOHDRS | SMFIP_NOEOH | SMFIP_NOUNKNOWN;
+      SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOBODY | SMFIP_NOEOH | SMFIP_NOUNKNOWN;
+  skip |= WantsHeaders(door) ? SMFIP_NR_HDR : SMFIP_NOHDRS;
   // Over TCP, Postfix then waits 40 ms for a delayed ACK at every message.
   if (!door.options.unix_path.empty()) skip |= SMFIP_NODATA;
-  *wanted_actions = actions & SMFIF_SETSYMLIST;
+  *wanted_actions = actions & kWantedActions;
   *wanted_steps = steps & skip;
-  if ((actions & SMFIF_SETSYMLIST) != 0) {
-    std::string rcpt = "i {rcpt_addr} {rcpt_host} {rcpt_mailer}";
-    std::string end_of_message = "i";
-    smfi_setsymlist(context, SMFIM_ENVRCPT, rcpt.data());
-    smfi_setsymlist(context, SMFIM_EOM, end_of_message.data());
-  }
+  if ((actions & SMFIF_SETSYMLIST) != 0) AskForMacros(context);
   return SMFIS_CONTINUE;
 }
 
-// MAIL and RSET: whatever was kept of a message before ends here, without a queue id.
+// RSET and a dropped connection: what was kept of a message ends here, without a queue id.
 sfsistat Forget(SMFICTX* context, MilterDoor::Shared& door) {
   Connection* connection = Of(context, door);
   connection->log.Release("");
@@ -120,28 +118,107 @@ sfsistat Forget(SMFICTX* context, MilterDoor::Shared& door) {
   return SMFIS_CONTINUE;
 }
 
-sfsistat OnRcpt(SMFICTX* context, MilterDoor::Shared& door, const char* argument) {
-  if (door.orders.Get()->outbound.mode == Mode::kOff || argument == nullptr) return SMFIS_CONTINUE;
-  const RcptEvent event{argument, Macro(context, "{rcpt_addr}"), Macro(context, "{rcpt_host}"),
-                        Macro(context, "{rcpt_mailer}")};
-  const std::optional<RecipientQuestion> recipient = Session::OnRcpt(event);
-  if (!recipient) return SMFIS_CONTINUE;
-  Connection* connection = Of(context, door);
-  VerdictGiven record = JudgeRecipient(door, *recipient);
-  const Decision decision = connection->session.OnVerdict(*recipient, record.verdict);
+// Nothing is said of sessions that are good enough.
+Reply RecordInbound(SMFICTX* context, Connection& connection, const InboundVerdict& verdict,
+                    std::string_view recipient) {
+  const bool falls_short = verdict.failure || (verdict.trial && verdict.trial->failure);
+  if (!falls_short) return {};
+  const Reply reply = MakeReply(verdict);
+  const Envelope& envelope = connection.session.envelope();
+  InboundJudged record;
   record.queue_id = Macro(context, "i");
-  record.action = decision.final.action;
+  record.recipient = recipient;
+  record.client_address = envelope.client.address_text;
+  record.client_name = envelope.client.name;
+  record.sender = '<' + envelope.sender.text + '>';
+  record.tls = envelope.tls;
+  record.verdict = verdict;
+  record.action = ActionTaken(verdict);
+  record.reply = CodesOf(reply);
+  connection.log.Add(std::move(record));
+  return reply;
+}
+
+sfsistat OnMail(SMFICTX* context, MilterDoor::Shared& door, char** arguments) {
+  Connection* connection = Of(context, door);
+  connection->log.Release("");
+  if (arguments == nullptr || arguments[0] == nullptr) return SMFIS_CONTINUE;
+  const InboundVerdict verdict = connection->session.OnMail(MailEventOf(context, arguments),
+                                                            door.orders.Get(), door.resolver.Now());
+  return Answer(context, RecordInbound(context, *connection, verdict, ""));
+}
+
+sfsistat JudgeOutbound(SMFICTX* context, MilterDoor::Shared& door, Connection& connection,
+                       const RcptEvent& event) {
+  const OrdersPtr& orders = connection.session.orders();
+  if (orders->outbound.mode == Mode::kOff) return SMFIS_CONTINUE;
+  std::optional<RecipientQuestion> recipient = connection.session.OnRcpt(event);
+  if (!recipient) return SMFIS_CONTINUE;
+  Judged judged = JudgeRecipient(door, orders->outbound, *recipient);
+  VerdictGiven& record = judged.record;
+  const Decision decision = connection.session.OnVerdict(
+      std::move(*recipient), std::move(judged.evidence), record.verdict);
+  record.queue_id = Macro(context, "i");
+  record.action = decision.action;
   record.reply = CodesOf(decision.final);
-  connection->log.Add(std::move(record));
+  connection.log.Add(std::move(record));
   return Answer(context, decision.now);
+}
+
+sfsistat OnRcpt(SMFICTX* context, MilterDoor::Shared& door, char** arguments) {
+  Connection* connection = Of(context, door);
+  Session& session = connection->session;
+  if (arguments == nullptr || arguments[0] == nullptr || session.orders() == nullptr) {
+    return SMFIS_CONTINUE;
+  }
+  const std::string dsn = DsnParameters(arguments);
+  const RcptEvent event = RcptEventOf(context, arguments, dsn);
+  if (const std::optional<Reply> reply = session.RefuseForm(event)) return Answer(context, *reply);
+  if (const auto inbound = session.InboundAtRcpt(event, door.resolver.Now())) {
+    const Reply reply = RecordInbound(context, *connection, *inbound, event.argument);
+    if (!reply.code.empty()) return Answer(context, reply);
+  }
+  return JudgeOutbound(context, door, *connection, event);
+}
+
+// The message would go out without what is demanded of its delivery.
+Reply NotCarried(const char* why) {
+  return {Action::kDefer, "451", "4.3.0",
+          std::string("the TLS that is required for this message "
+                      "can't be passed on now: ") +
+              why,
+          ""};
+}
+
+sfsistat Finish(SMFICTX* context, MilterDoor::Shared& door, const std::string& queue_id,
+                EndOfMessage end) {
+  if (!end.reply.code.empty()) return Answer(context, end.reply);
+  if (!end.note.empty() &&
+      (!door.options.note_tags || !door.options.note_tags(queue_id, end.note))) {
+    return Answer(context, NotCarried("it can't be written down"));
+  }
+  if (!Apply(context, end)) return Answer(context, NotCarried("the mail server refuses it"));
+  return SMFIS_CONTINUE;
 }
 
 sfsistat OnEndOfMessage(SMFICTX* context, MilterDoor::Shared& door) {
   Connection* connection = Of(context, door);
-  connection->log.Release(std::string(Macro(context, "i")));
-  const Reply reply = connection->session.OnEndOfMessage();
-  connection->session.BeginMessage();
-  return Answer(context, reply);
+  Session& session = connection->session;
+  const std::string queue_id(Macro(context, "i"));
+  Reply refused;
+  if (const auto inbound = session.InboundAtEnd(door.resolver.Now())) {
+    refused = RecordInbound(context, *connection, *inbound, "");
+  }
+  connection->log.Release(queue_id);
+  EndOfMessage end = session.OnEndOfMessage(door.resolver.Now());
+  end.reply = Graver(end.reply, refused);
+  for (VerdictGiven& record : end.records) {
+    record.queue_id = queue_id;
+    door.sink.Write(std::move(record));
+  }
+  const sfsistat answer = Finish(context, door, queue_id, std::move(end));
+  session.BeginMessage();
+  return answer;
 }
 
 // No exception may cross libmilter; out of memory defers the mail.
@@ -157,12 +234,19 @@ sfsistat Guarded(Work work) {
   }
 }
 
-sfsistat EnvFrom(SMFICTX* context, char**) {
-  return Guarded([&](MilterDoor::Shared& door) { return Forget(context, door); });
+sfsistat EnvFrom(SMFICTX* context, char** arguments) {
+  return Guarded([&](MilterDoor::Shared& door) { return OnMail(context, door, arguments); });
 }
 
 sfsistat EnvRcpt(SMFICTX* context, char** arguments) {
-  return Guarded([&](MilterDoor::Shared& door) { return OnRcpt(context, door, arguments[0]); });
+  return Guarded([&](MilterDoor::Shared& door) { return OnRcpt(context, door, arguments); });
+}
+
+sfsistat HeaderLine(SMFICTX* context, char* name, char* value) {
+  return Guarded([&](MilterDoor::Shared& door) {
+    if (name != nullptr && value != nullptr) Of(context, door)->session.OnHeader(name, value);
+    return static_cast<sfsistat>(SMFIS_CONTINUE);
+  });
 }
 
 sfsistat Eom(SMFICTX* context) {
@@ -183,9 +267,10 @@ smfiDesc Description(char* name) {
   smfiDesc description{};
   description.xxfi_name = name;
   description.xxfi_version = SMFI_VERSION;
-  description.xxfi_flags = SMFIF_SETSYMLIST;
+  description.xxfi_flags = kWantedActions;
   description.xxfi_envfrom = EnvFrom;
   description.xxfi_envrcpt = EnvRcpt;
+  description.xxfi_header = HeaderLine;
   description.xxfi_eom = Eom;
   description.xxfi_abort = Abort;
   description.xxfi_close = Close;

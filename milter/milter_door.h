@@ -4,10 +4,12 @@
 #define TLSWARDEN_MILTER_MILTER_DOOR_H_
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "milter/session.h"
 #include "policy/orders.h"
 #include "policy/record.h"
 #include "policy/result.h"
@@ -21,6 +23,10 @@ struct MilterOptions {
   unsigned unix_mode = 0660;
   // How long a recipient may wait for evidence. Below 25 s: Postfix waits 30.
   std::chrono::milliseconds deadline{8000};
+  SessionOptions session;
+  // Keeps what a message demands of its delivery under its queue id, before the MTA is told that it
+  // is taken; false: it couldn't. On libmilter's threads.
+  std::function<bool(const std::string& queue_id, const std::vector<RecipientTag>& tags)> note_tags;
 };
 
 // libmilter allows one listener in a process, so there is one door. Resolver, orders and sink must

@@ -1,12 +1,14 @@
-// RecipientLog: holds the records of a message's accepted recipients until its queue id is known.
+// RecipientLog: holds what was decided of a message and its accepted recipients until its queue id
+// is known.
 //
 // Postfix has no queue id before the first accepted recipient, but `grep QUEUEID` should find the
-// line of that recipient, too. Refused recipients are recorded at once: their message may never
-// get an id.
+// line of that recipient, too. What refuses is recorded at once: such a message may never get an
+// id.
 #ifndef TLSWARDEN_MILTER_RECIPIENT_LOG_H_
 #define TLSWARDEN_MILTER_RECIPIENT_LOG_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "policy/record.h"
@@ -23,15 +25,23 @@ class RecipientLog {
   RecipientLog(const RecipientLog&) = delete;
   RecipientLog& operator=(const RecipientLog&) = delete;
 
-  // record.queue_id is what the MTA said so far.
-  void Add(VerdictGiven record);
+  // VerdictGiven or InboundJudged; record.queue_id is what the MTA said so far.
+  template <typename Judged>
+  void Add(Judged record) {
+    const bool accepted = record.reply.empty();
+    if (accepted && record.queue_id.empty() && held_.size() < kMaxHeldRecords) {
+      held_.push_back(std::move(record));
+    } else {
+      sink_.Write(std::move(record));
+    }
+  }
 
   // Writes what is held, under this id; an empty one if the message got none.
   void Release(const std::string& queue_id);
 
  private:
   RecordSink& sink_;
-  std::vector<VerdictGiven> held_;
+  std::vector<std::variant<VerdictGiven, InboundJudged>> held_;
 };
 
 }  // namespace tlswarden

@@ -1,5 +1,8 @@
 #include "milter/reply.h"
 
+#include <array>
+#include <utility>
+
 namespace tlswarden {
 namespace {
 
@@ -20,25 +23,99 @@ std::string PrintableAscii(std::string text) {
   return text;
 }
 
+std::string Words(const Verdict& verdict, std::string_view recipient) {
+  if (verdict.by == nullptr || verdict.by->reply.empty()) return Sentence(verdict);
+  const Failure& failure = *verdict.failure;
+  const std::string_view type = ToString(failure.type);
+  const ReplyFacts facts{recipient,    verdict.policy_domain.ascii, failure.reason,      type,
+                         verdict.rule, verdict.mx_hostname,         verdict.by->info_url};
+  return std::string(type) + ": " + FillIn(verdict.by->reply, facts);
+}
+
+std::string More(const RulePtr& rule) {
+  if (rule == nullptr || rule->info_url.empty()) return {};
+  return PrintableAscii("see " + rule->info_url);
+}
+
+std::string_view EnhancedCode(const Verdict& verdict, bool reject) {
+  if (verdict.lookup_failed) return reject ? "5.4.3" : "4.4.3";
+  if (verdict.requiretls && reject) return "5.7.30";  // RFC 8689 section 4.2.1
+  return reject ? "5.7.5" : "4.7.5";
+}
+
+std::string InboundWords(const InboundVerdict& verdict) {
+  const InboundFailure& failure = *verdict.failure;
+  if (verdict.by != nullptr && !verdict.by->reply.empty()) {
+    const ReplyFacts facts{{}, {}, failure.reason, {}, verdict.rule, {}, verdict.by->info_url};
+    return FillIn(verdict.by->reply, facts);
+  }
+  if (failure.no_tls) return "Must issue a STARTTLS command first: " + failure.reason;
+  return "validation-failure: " + failure.reason;
+}
+
 }  // namespace
 
-Reply MakeReply(const Verdict& verdict) {
+Reply MakeReply(const Verdict& verdict, std::string_view recipient) {
+  const Action action = ActionTaken(verdict);
+  const bool reject = action == Action::kReject;
+  if ((!reject && action != Action::kDefer) || !verdict.failure) return {};
   Reply reply;
-  reply.action = ActionTaken(verdict);
-  if (reply.action == Action::kAccept || !verdict.failure) return {};
-  const bool reject = reply.action == Action::kReject;
+  reply.action = action;
   reply.code = reject ? "550" : "451";
-  if (verdict.lookup_failed) {
-    reply.enhanced = reject ? "5.4.3" : "4.4.3";
-  } else {
-    reply.enhanced = reject ? "5.7.5" : "4.7.5";
-  }
-  reply.text = PrintableAscii(Sentence(verdict));
+  reply.enhanced = EnhancedCode(verdict, reject);
+  reply.text = PrintableAscii(Words(verdict, recipient));
+  reply.more = More(verdict.by);
   return reply;
+}
+
+Reply MakeReply(const InboundVerdict& verdict) {
+  const Action action = ActionTaken(verdict);
+  const bool reject = action == Action::kReject;
+  if ((!reject && action != Action::kDefer) || !verdict.failure) return {};
+  const bool no_tls = verdict.failure->no_tls;
+  Reply reply;
+  reply.action = action;
+  reply.code = reject ? (no_tls ? "530" : "550") : "451";
+  reply.enhanced = std::string(reject ? "5" : "4") + (no_tls ? ".7.0" : ".7.5");
+  reply.text = PrintableAscii(InboundWords(verdict));
+  reply.more = More(verdict.by);
+  return reply;
+}
+
+std::string FillIn(std::string_view words, const ReplyFacts& facts) {
+  const std::array<std::pair<std::string_view, std::string_view>, 7> places = {{
+      {"{recipient}", facts.recipient},
+      {"{domain}", facts.domain},
+      {"{reason}", facts.reason},
+      {"{result-type}", facts.result_type},
+      {"{rule}", facts.rule},
+      {"{mx-host}", facts.mx_host},
+      {"{info-url}", facts.info_url},
+  }};
+  std::string text;
+  while (!words.empty()) {
+    std::size_t length = 1;
+    std::string_view next = words.substr(0, 1);
+    for (const auto& [name, fact] : places) {
+      if (!words.starts_with(name)) continue;
+      length = name.size();
+      next = fact;
+    }
+    text += next;
+    words.remove_prefix(length);
+  }
+  return text;
 }
 
 std::string CodesOf(const Reply& reply) {
   return reply.code.empty() ? "" : reply.code + ' ' + reply.enhanced;
+}
+
+const Reply& Graver(const Reply& a, const Reply& b) {
+  const auto rank = [](const Reply& reply) {
+    return reply.action == Action::kReject ? 2 : reply.action == Action::kDefer ? 1 : 0;
+  };
+  return rank(b) > rank(a) ? b : a;
 }
 
 }  // namespace tlswarden

@@ -3,7 +3,9 @@
 #define TLSWARDEN_MILTER_REPLY_H_
 
 #include <string>
+#include <string_view>
 
+#include "policy/inbound.h"
 #include "policy/verdict.h"
 
 namespace tlswarden {
@@ -13,16 +15,33 @@ inline constexpr std::size_t kMaxReplyText = 400;  // libmilter refuses lines ab
 // Code and action always agree, since Postfix ignores a reply that doesn't. Never 421: Postfix
 // would drop the whole session.
 struct Reply {
-  Action action = Action::kAccept;
-  std::string code;      // "451", "550"; empty when accepted
-  std::string enhanced;  // RFC 3463: 4.7.5/5.7.5 TLS or policy, 4.4.3 DNS
-  std::string text;      // begins with the RFC 8460 result type; printable ASCII, '%' not doubled
+  Action action = Action::kAccept;  // kAccept, kDefer or kReject
+  std::string code;                 // "451", "550"; empty when accepted
+  std::string enhanced;             // RFC 3463: 4.7.5/5.7.5 TLS or policy, 4.4.3 DNS
+  std::string text;  // begins with the RFC 8460 result type; printable ASCII, '%' not doubled
+  std::string more;  // a second line: where to read on; empty: none
 };
 
-Reply MakeReply(const Verdict& verdict);
+// What the message was refused for, or nothing: quarantine and route accept it.
+Reply MakeReply(const Verdict& verdict, std::string_view recipient = {});
+
+// RFC 3207 section 4: 530 5.7.0 where there is no TLS at all.
+Reply MakeReply(const InboundVerdict& verdict);
+
+// What a rule's `reply =` may speak of, each as {recipient}, {domain}, {reason}, {result-type},
+// {rule}, {mx-host} and {info-url}.
+struct ReplyFacts {
+  std::string_view recipient, domain, reason, result_type, rule, mx_host, info_url;
+};
+
+// What is filled in isn't looked at again.
+std::string FillIn(std::string_view words, const ReplyFacts& facts);
 
 // "550 5.7.5", or empty.
 std::string CodesOf(const Reply& reply);
+
+// The graver of two; the first of equals.
+const Reply& Graver(const Reply& a, const Reply& b);
 
 }  // namespace tlswarden
 

@@ -1,66 +1,114 @@
-// Session: one MTA connection as a pure state machine: MTA events in, questions and replies out.
+// Session: one MTA connection as a pure state machine: MTA events in, questions and decisions out.
 //
-// Knows what Postfix and Sendmail say at which stage, and nothing of libmilter or the network.
+// Knows what may be answered at which stage, and nothing of libmilter or the network.
 #ifndef TLSWARDEN_MILTER_SESSION_H_
 #define TLSWARDEN_MILTER_SESSION_H_
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "milter/end_of_message.h"
+#include "milter/mail.h"
+#include "milter/recipient.h"
 #include "milter/reply.h"
-#include "policy/record.h"
-#include "policy/verdict.h"
+#include "policy/orders.h"
+#include "resolver/resolver.h"
 
 namespace tlswarden {
 
-// What comes with RCPT. Macros that the MTA didn't send are empty.
-struct RcptEvent {
-  std::string_view argument;     // "<a@b.example>"; no brackets in local submission
-  std::string_view rcpt_addr;    // {rcpt_addr}: the address after the MTA's rewriting
-  std::string_view rcpt_host;    // {rcpt_host}: the next hop
-  std::string_view rcpt_mailer;  // {rcpt_mailer}: the transport
+inline constexpr std::size_t kMaxRecipients = 20000;   // of a message; more are told to come later
+inline constexpr std::size_t kMaxHeaders = 1000;       // of a message that are kept
+inline constexpr std::size_t kMaxHeaderOctets = 4096;  // of one that are looked at
+
+struct SessionOptions {
+  PerMessage per_message = PerMessage::kOff;
+  // Domains whose mail stays here. Only for mail from pickup or sendmail(1), of which Postfix
+  // doesn't say where it goes; empty: nobody knows.
+  DomainSet local_domains;
 };
 
-struct RecipientQuestion {
-  std::string recipient;  // with angle brackets, for the log
-  Question question;
-  bool local_submission = false;
-};
-
-// What RCPT is answered with, and what becomes of the recipient in the end. They differ for mail
-// from pickup or sendmail(1) only.
+// What RCPT is answered with, and what becomes of the recipient as far as it is known then. They
+// differ for mail from pickup or sendmail(1), and where a header may decide otherwise.
 struct Decision {
   Reply now;
   Reply final;
+  Action action = Action::kAccept;  // what is done, for the log
 };
 
-// Not thread-safe; the callbacks of one connection come one after the other.
+// Not thread-safe; the callbacks of one connection come one after the other. Options must outlive
+// it.
 class Session {
  public:
-  // MAIL, RSET, end of message: what was kept of the message before is forgotten.
+  explicit Session(const SessionOptions& options) : options_(options) {}
+  Session(const Session&) = delete;  // questions point to the envelope
+  Session& operator=(const Session&) = delete;
+
+  // RSET, end of message: what was kept of the message before is forgotten.
   void BeginMessage();
 
-  // Nothing when the recipient isn't ours to judge: local, or bound for something else than SMTP.
-  static std::optional<RecipientQuestion> OnRcpt(const RcptEvent& event);
+  // A message begins. The orders are kept until it ends.
+  InboundVerdict OnMail(const MailEvent& event, OrdersPtr orders, Time now);
+
+  // The client's session, where it needed the recipient, or the headers, to be judged; else
+  // nothing.
+  std::optional<InboundVerdict> InboundAtRcpt(const RcptEvent& event, Time now);
+  std::optional<InboundVerdict> InboundAtEnd(Time now);
+
+  // What the MTA must not take, whoever asks for it: addresses with our tags, too many recipients.
+  std::optional<Reply> RefuseForm(const RcptEvent& event);
+
+  // Nothing when the recipient isn't ours to judge.
+  std::optional<RecipientQuestion> OnRcpt(const RcptEvent& event);
 
   // Mail from pickup or sendmail(1) is never refused at RCPT, since Postfix would then try it for
   // ever and in silence. A rejection waits for the end of the message, where it makes Postfix
   // bounce it. What should be deferred is accepted: the policy map holds it in the queue, where a
   // person can see it.
-  Decision OnVerdict(const RecipientQuestion& recipient, const Verdict& verdict);
+  Decision OnVerdict(RecipientQuestion recipient, EvidencePtr evidence, const Verdict& verdict);
 
-  Reply OnEndOfMessage() const { return end_of_message_; }
+  // A header that rules ask for, or one of ours.
+  void OnHeader(std::string_view name, std::string_view value);
+
+  EndOfMessage OnEndOfMessage(Time now);
+
+  const Envelope& envelope() const { return envelope_; }
+  const OrdersPtr& orders() const { return orders_; }
 
  private:
-  Reply end_of_message_;
-};
+  struct Kept {
+    RecipientQuestion recipient;
+    EvidencePtr evidence;
+    Verdict verdict;
+  };
 
-// Whether a transport sends by SMTP to other systems: smtp and relay (Postfix), esmtp and its
-// kind (Sendmail), and transports whose names begin with smtp.
-bool IsSmtpTransport(std::string_view mailer);
+  const InboundVerdict& Noted(const InboundVerdict& verdict);
+  bool NeedsTheEnd() const;
+  bool HeadersMayDecide(const Verdict& verdict) const;
+  bool JudgeAgain(Kept& kept, Time now) const;
+  void Settle(const Kept& kept, EndOfMessage& end) const;
+  VerdictGiven RecordOf(const Kept& kept, const std::string& tag) const;
+  TaggedRecipient TagKept(const Kept& kept, Time now) const;
+  bool CanCarry(const Kept& kept) const;
+  void RefuseUncarried(const Kept& kept, EndOfMessage& end) const;
+  void RemoveOwnHeaders(EndOfMessage& end) const;
+
+  const SessionOptions& options_;
+  OrdersPtr orders_;
+  Envelope envelope_;
+  bool inbound_waits_for_rcpt_ = false;
+  bool inbound_waits_for_headers_ = false;
+  bool others_ = false;  // recipients that we don't judge
+  std::size_t recipients_ = 0;
+  std::vector<Kept> kept_;
+  Reply refused_;         // the gravest at RCPT
+  Reply end_of_message_;  // of recipients that couldn't be refused at RCPT
+  std::string quarantine_;
+  std::unordered_map<std::string, int> own_headers_;  // that the client wrote; name → how many
+  int tls_required_headers_ = 0;
+};
 
 }  // namespace tlswarden
 

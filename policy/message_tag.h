@@ -15,6 +15,9 @@
 
 namespace tlswarden {
 
+// Where a word has to stand though no tag is needed: what the map answers for the next hop.
+inline constexpr std::string_view kDefaultTag = "default";
+
 // "none", "published", "encrypt", "authenticated", "dane", or "rule-NAME" where the rule says more
 // than a word can: pins, TLS versions, ciphers.
 std::string TagOf(const Rule& rule);

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "policy/evidence.h"
+#include "policy/inbound.h"
 #include "policy/verdict.h"
 
 namespace tlswarden {
@@ -20,8 +21,22 @@ struct VerdictGiven {
   Verdict verdict;
   Action action = Action::kAccept;  // what was done, which observe mode and the MTA's limits soften
   std::string reply;                // "550 5.7.5", empty when accepted
+  std::string tag{};                // the demand that is carried to the delivery (message_tag.h)
   bool cache_hit = false;
   std::chrono::microseconds took{0};
+};
+
+// A client's session falls short of what is demanded of it, or would.
+struct InboundJudged {
+  std::string queue_id;   // empty while the MTA has given none
+  std::string recipient;  // empty: judged for the whole message
+  std::string client_address;
+  std::string client_name;
+  std::string sender;
+  InboundTls tls;
+  InboundVerdict verdict;
+  Action action = Action::kAccept;  // what was done
+  std::string reply;                // "530 5.7.0", empty when accepted
 };
 
 // A policy map was answered.
@@ -64,8 +79,8 @@ struct Notice {
   std::string text;  // what, for whom, why, and what to do
 };
 
-using Record =
-    std::variant<VerdictGiven, MapAnswered, PolicyChanged, PolicyExpired, InquiryFailed, Notice>;
+using Record = std::variant<VerdictGiven, InboundJudged, MapAnswered, PolicyChanged, PolicyExpired,
+                            InquiryFailed, Notice>;
 
 class RecordSink {
  public:

@@ -34,6 +34,8 @@ struct Outbound {
   Mode mode = Mode::kEnforce;
   OnFailure on_failure = OnFailure::kDefer;
   Rules rules;
+  bool all_or_none = false;            // a message is refused when one of its recipients is
+  bool honour_tls_required_no = true;  // the header of RFC 8689 section 3 lifts what is published
 };
 
 // RFC 8460 section 4.4's policy-type.

@@ -79,7 +79,7 @@ BENCHMARK(ReplyWithTlsrpt);
 
 void ReadRecipient(benchmark::State& state) {
   const RcptEvent event{"<a@example.com>", "a@example.com", "example.com", "smtp"};
-  for (auto _ : state) benchmark::DoNotOptimize(Session::OnRcpt(event));
+  for (auto _ : state) benchmark::DoNotOptimize(ReadRcpt(event));
 }
 BENCHMARK(ReadRecipient);
 

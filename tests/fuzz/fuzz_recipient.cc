@@ -44,16 +44,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
   }
-  const auto recipient = Session::OnRcpt({lines[0], lines[1], lines[2], lines[3]});
+  const auto recipient = ReadRcpt({lines[0], lines[1], lines[2], lines[3]});
   if (!recipient) return 0;
   CheckNextHop(recipient->question.next_hop);
   if (!recipient->question.next_hop.address_literal) {
     Check(!recipient->question.recipient_domain.ascii.empty(), "rules have a domain to match");
   }
-  Session session;
-  session.BeginMessage();
+  const SessionOptions options;
+  Session session(options);
+  MailEvent mail;
+  mail.argument = lines[0];
+  session.OnMail(mail, std::make_shared<const Orders>(), Time());
   const Verdict verdict = JudgeWithoutEvidence(recipient->question, Outbound(), lines[0], Time());
-  CheckReply(*recipient, session.OnVerdict(*recipient, verdict).now);
-  Check(session.OnEndOfMessage().code.empty(), "what may heal isn't refused at the end");
+  CheckReply(*recipient, session.OnVerdict(*recipient, nullptr, verdict).now);
+  Check(session.OnEndOfMessage(Time()).reply.code.empty(),
+        "what may heal isn't refused at the end");
   return 0;
 }

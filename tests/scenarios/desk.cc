@@ -31,8 +31,8 @@ std::string UserAt(const std::string& next_hop) {
 }
 
 std::optional<RecipientQuestion> AskSession(const Asking& asking, const std::string& recipient) {
-  if (asking.local) return Session::OnRcpt({recipient, "", "", ""});
-  return Session::OnRcpt({'<' + recipient + '>', recipient, asking.next_hop, "smtp"});
+  if (asking.local) return ReadRcpt({recipient, "", "", ""});
+  return ReadRcpt({'<' + recipient + '>', recipient, asking.next_hop, "smtp"});
 }
 
 }  // namespace
@@ -104,15 +104,18 @@ void Desk::Answered(const RecipientQuestion& recipient, const EvidencePtr& evide
 void Desk::Judged(const RecipientQuestion& recipient, const EvidencePtr& evidence) {
   answer.judged = true;
   answer.verdict = JudgeAnswer(recipient.question, evidence.get(), outbound, now);
-  Session session;
-  session.BeginMessage();
-  const Decision decision = session.OnVerdict(recipient, answer.verdict);
+  const SessionOptions session_options;
+  Session session(session_options);
+  MailEvent mail;
+  mail.argument = "<sender@desk.test>";
+  session.OnMail(mail, orders_->Get(), now);
+  const Decision decision = session.OnVerdict(recipient, evidence, answer.verdict);
   answer.milter = InWords(decision.now);
-  answer.end_of_message = InWords(session.OnEndOfMessage());
+  answer.end_of_message = InWords(session.OnEndOfMessage(now).reply);
   VerdictGiven record;
   record.recipient = recipient.recipient;
   record.verdict = answer.verdict;
-  record.action = decision.final.action;
+  record.action = decision.action;
   record.reply = CodesOf(decision.final);
   records.Write(std::move(record));
 }

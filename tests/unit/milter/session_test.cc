@@ -7,126 +7,27 @@
 namespace tlswarden {
 namespace {
 
-// "next hop, recipient domain", "(local submission)" after it; "" when it isn't ours to judge.
-std::string Asked(const RcptEvent& event) {
-  const std::optional<RecipientQuestion> asked = Session::OnRcpt(event);
-  if (!asked) return "";
-  return ToString(asked->question.next_hop) + ", " + asked->question.recipient_domain.ascii +
-         (asked->local_submission ? " (local submission)" : "");
-}
+// A session in the midst of a message.
+class SessionTest : public testing::Test {
+ protected:
+  SessionTest() { Begin(); }
 
-TEST(OnRcpt, WhatPostfixSays) {
-  const struct {
-    const char* what;
-    RcptEvent event;
-    const char* asked;
-  } cases[] = {
-      {"plain", {"<a@b.test>", "a@b.test", "b.test", "smtp"}, "b.test, b.test"},
-      {"case is the client's", {"<a@B.Test>", "a@b.test", "B.TEST", "smtp"}, "b.test, b.test"},
-      {"relay_domains", {"<a@b.test>", "a@b.test", "b.test", "relay"}, "b.test, b.test"},
-      {"smtps by another name",
-       {"<a@b.test>", "a@b.test", "b.test", "smtp-slow"},
-       "b.test, b.test"},
-      {"transport_maps",
-       {"<a@b.test>", "a@b.test", "[mx.sts.test]:25", "smtp"},
-       "[mx.sts.test], b.test"},
-      {"relayhost",
-       {"<a@b.test>", "a@b.test", "[smart.test]:587", "smtp"},
-       "[smart.test]:587, b.test"},
-      {"address literal",
-       {"<a@[127.0.0.11]>", "a@[127.0.0.11]", "[127.0.0.11]", "smtp"},
-       "[address-literal], "},
-      {"IPv6 literal",
-       {"<a@[IPv6:::1]>", "a@[IPv6:::1]", "[IPv6:::1]", "smtp"},
-       "[address-literal], "},
-      {"local", {"<a@here.test>", "a@here.test", "here.test", "local"}, ""},
-      {"virtual mailbox", {"<a@v.test>", "a@v.test", "v.test", "virtual"}, ""},
-      {"lmtp", {"<a@v.test>", "a@v.test", "v.test", "lmtp"}, ""},
-      {"discard", {"<a@b.test>", "a@b.test", "b.test", "discard"}, ""},
-      {"own transport", {"<a@b.test>", "a@b.test", "b.test", "tls-dane"}, ""},
-      {"virtual alias",
-       {"<a@va.test>", "a@va.test", "5.1.1 User unknown in virtual alias table", "error"},
-       ""},
-      {"the same through smtp", {"<a@va.test>", "a@va.test", "5.1.1 User unknown", "smtp"}, ""},
-      {"no {rcpt_addr}", {"<a@b.test>", "", "b.test", "smtp"}, "b.test, b.test"},
-      {"no {rcpt_host}", {"<a@b.test>", "a@b.test", "", "smtp"}, "b.test, b.test"},
-      {"aliased", {"<a@b.test>", "x@c.test", "c.test", "smtp"}, "c.test, c.test"},
-  };
-  for (const auto& c : cases) EXPECT_EQ(Asked(c.event), c.asked) << c.what;
-}
-
-TEST(OnRcpt, WhatSendmailSays) {
-  const struct {
-    const char* what;
-    RcptEvent event;
-    const char* asked;
-  } cases[] = {
-      {"trailing dot", {"<a@sts.test>", "a@sts.test", "sts.test.", "esmtp"}, "sts.test, sts.test"},
-      {"mailertable",
-       {"<a@b.test>", "a@b.test", "[mx.dane.test]", "esmtp"},
-       "[mx.dane.test], b.test"},
-      {"SMART_HOST", {"<a@b.test>", "a@b.test", "[smart.test]", "relay"}, "[smart.test], b.test"},
-      {"deferred delivery", {"<a@b.test>", "a@b.test", "b.test.", "dsmtp"}, "b.test, b.test"},
-      {"8-bit", {"<a@b.test>", "a@b.test", "b.test.", "smtp8"}, "b.test, b.test"},
-      {"local", {"<list@b.test>", "list", "", "local"}, ""},
-      {"program", {"<a@b.test>", "|/bin/x", "", "prog"}, ""},
-      {"virtusertable",
-       {"<virt@va.test>", "b@sts.test", "sts.test.", "esmtp"},
-       "sts.test, sts.test"},
-  };
-  for (const auto& c : cases) EXPECT_EQ(Asked(c.event), c.asked) << c.what;
-}
-
-// sendmail(1) and pickup: no transport, no next hop, no angle brackets.
-TEST(OnRcpt, LocalSubmission) {
-  EXPECT_EQ(Asked({"a@b.test", "", "", ""}), "b.test, b.test (local submission)");
-  EXPECT_EQ(Asked({"a@B.Test.", "a@b.test", "", ""}), "b.test, b.test (local submission)");
-  EXPECT_EQ(Asked({"root", "", "", ""}), "") << "no domain";
-  EXPECT_EQ(Session::OnRcpt({"a@b.test", "", "", ""})->recipient, "<a@b.test>");
-  EXPECT_EQ(Session::OnRcpt({"<a@b.test>", "", "b.test", "smtp"})->recipient, "<a@b.test>");
-}
-
-TEST(OnRcpt, OddAddresses) {
-  const std::string long_local(3980, 'x');
-  const struct {
-    std::string argument;
-    const char* asked;
-  } cases[] = {
-      {"<\"a@b\"@c.test>", "c.test, c.test (local submission)"},
-      {"<\"a b\\\"@x.test\"@c.test>", "c.test, c.test (local submission)"},
-      {"<@relay.test,@b.test:a@c.test>", "c.test, c.test (local submission)"},
-      {"<a%b.test@c.test>", "c.test, c.test (local submission)"},
-      {"<a@b\xc3\xbc"
-       "cher.test>",
-       "xn--bcher-kva.test, xn--bcher-kva.test (local submission)"},
-      {"<j\xc3\xb6rg@c.test>", "c.test, c.test (local submission)"},
-      {"<" + long_local + "@c.test>", "c.test, c.test (local submission)"},
-      {"<a@" + std::string(4000, 'x') + ">", ""},
-      {"<a@\xff\xfe.test>", ""},
-      {"<a@>", ""},
-      {"<>", ""},
-      {"", ""},
-      {"<", ""},
-      {"@", ""},
-      {"<\"a@c.test\">", ""},
-      {"<a@c test>", ""},
-      {"<a@c.test\r\nDATA>", ""},
-      {"<a@{c}.test>", ""},
-  };
-  for (const auto& c : cases) {
-    EXPECT_EQ(Asked({c.argument, "", "", ""}), c.asked) << c.argument.substr(0, 80);
+  void Begin() {
+    MailEvent mail;
+    mail.argument = "<s@from.test>";
+    mail.mail_mailer = "smtp";
+    session_.OnMail(mail, std::make_shared<const Orders>(), kNow);
   }
-}
 
-TEST(IsSmtpTransport, Names) {
-  for (const char* yes : {"smtp", "relay", "esmtp", "smtp8", "dsmtp", "smtp-tls", "smtps"}) {
-    EXPECT_TRUE(IsSmtpTransport(yes)) << yes;
+  Decision OnVerdict(const RecipientQuestion& recipient, const Verdict& verdict) {
+    return session_.OnVerdict(recipient, nullptr, verdict);
   }
-  for (const char* no : {"", "local", "lmtp", "virtual", "error", "discard", "pipe", "Smtp",
-                         "relay2", "procmail", "tls-dane"}) {
-    EXPECT_FALSE(IsSmtpTransport(no)) << no;
-  }
-}
+
+  Reply AtTheEnd() { return session_.OnEndOfMessage(kNow).reply; }
+
+  SessionOptions options_;
+  Session session_{options_};
+};
 
 Verdict Failing(Action action) {
   Verdict verdict;
@@ -137,54 +38,51 @@ Verdict Failing(Action action) {
   return verdict;
 }
 
-TEST(OnVerdict, OverSmtpTheRecipientIsAnswered) {
-  Session session;
-  const RecipientQuestion recipient = *Session::OnRcpt({"<a@b.test>", "", "b.test", "smtp"});
+TEST_F(SessionTest, OverSmtpTheRecipientIsAnswered) {
+  const RecipientQuestion recipient = *ReadRcpt({"<a@b.test>", "", "b.test", "smtp"});
   const struct {
     Action action;
     const char* codes;
   } cases[] = {
       {Action::kAccept, ""}, {Action::kDefer, "451 4.7.5"}, {Action::kReject, "550 5.7.5"}};
   for (const auto& c : cases) {
-    const Decision decision = session.OnVerdict(recipient, Failing(c.action));
+    const Decision decision = OnVerdict(recipient, Failing(c.action));
     EXPECT_EQ(CodesOf(decision.now), c.codes);
     EXPECT_EQ(CodesOf(decision.final), c.codes);
-    EXPECT_EQ(session.OnEndOfMessage().action, Action::kAccept) << "the message goes on";
+    EXPECT_EQ(AtTheEnd().action, Action::kAccept) << "the message goes on";
   }
 }
 
 // Postfix tries for ever, and in silence, what a milter refuses at RCPT of a local submission.
-TEST(OnVerdict, LocalSubmissionIsNeverRefusedAtRcpt) {
-  Session session;
-  const RecipientQuestion recipient = *Session::OnRcpt({"a@b.test", "", "", ""});
-  Decision decision = session.OnVerdict(recipient, Failing(Action::kDefer));
+TEST_F(SessionTest, LocalSubmissionIsNeverRefusedAtRcpt) {
+  const RecipientQuestion recipient = *ReadRcpt({"a@b.test", "", "", ""});
+  Decision decision = OnVerdict(recipient, Failing(Action::kDefer));
   EXPECT_EQ(decision.now.action, Action::kAccept);
   EXPECT_EQ(decision.final.action, Action::kAccept);
-  EXPECT_EQ(session.OnEndOfMessage().action, Action::kAccept) << "the policy map holds it";
+  EXPECT_EQ(AtTheEnd().action, Action::kAccept) << "the policy map holds it";
 
-  decision = session.OnVerdict(recipient, Failing(Action::kReject));
+  decision = OnVerdict(recipient, Failing(Action::kReject));
   EXPECT_EQ(decision.now.action, Action::kAccept);
   EXPECT_EQ(CodesOf(decision.final), "550 5.7.5");
-  EXPECT_EQ(CodesOf(session.OnEndOfMessage()), "550 5.7.5");
+  EXPECT_EQ(CodesOf(AtTheEnd()), "550 5.7.5");
 
-  session.OnVerdict(recipient, Failing(Action::kAccept));
-  EXPECT_EQ(CodesOf(session.OnEndOfMessage()), "550 5.7.5") << "one of several was refused";
+  OnVerdict(recipient, Failing(Action::kAccept));
+  EXPECT_EQ(CodesOf(AtTheEnd()), "550 5.7.5") << "one of several was refused";
 
-  session.BeginMessage();
-  EXPECT_EQ(session.OnEndOfMessage().action, Action::kAccept) << "another message";
+  Begin();
+  EXPECT_EQ(AtTheEnd().action, Action::kAccept) << "another message";
 }
 
-TEST(OnVerdict, ObserveRefusesNothing) {
-  Session session;
+TEST_F(SessionTest, ObserveRefusesNothing) {
   Verdict verdict = Failing(Action::kReject);
   verdict.observed = true;
   for (const RcptEvent& event :
        {RcptEvent{"a@b.test", "", "", ""}, RcptEvent{"<a@b.test>", "", "b.test", "smtp"}}) {
-    const Decision decision = session.OnVerdict(*Session::OnRcpt(event), verdict);
+    const Decision decision = OnVerdict(*ReadRcpt(event), verdict);
     EXPECT_EQ(decision.now.action, Action::kAccept);
     EXPECT_EQ(decision.final.action, Action::kAccept);
   }
-  EXPECT_EQ(session.OnEndOfMessage().action, Action::kAccept);
+  EXPECT_EQ(AtTheEnd().action, Action::kAccept);
 }
 
 }  // namespace
