@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
@@ -98,9 +99,10 @@ awaitable<void> Quit(TlsClient& client, SmtpSession& session, Clock::time_point 
   [[maybe_unused]] const Answer ignored = co_await std::move(quitting);
 }
 
-// Of two addresses, the one that could be told something of says more.
-void Remember(const ProbeFacts& seen, ProbeFacts& told) {
-  if (!told.no_tls || told.no_tls->transient) told = seen;
+// A TLS session says most; then an address without one, since what can't be spoken to now says
+// nothing. `told` has no session.
+void Remember(ProbeFacts seen, ProbeFacts& told) {
+  if (!seen.no_tls || told.no_tls->transient) told = std::move(seen);
 }
 
 std::string Join(const std::vector<std::string>& items) {
@@ -144,8 +146,8 @@ awaitable<std::vector<std::string>> SmtpProber::FindAddresses(ProbeFacts& facts)
   if (!found.empty() && allowed.empty()) {
     facts.visited = false;
     facts.no_tls = NoSession(host, "no public address: " + Join(refused));
-  } else if (allowed.empty()) {
-    facts.no_tls = NoSession(host, "no address");
+  } else {
+    facts.no_tls = NoSession(host, "no address");  // until one is spoken to
   }
   if (allowed.size() > kMaxProbeAddresses) allowed.resize(kMaxProbeAddresses);
   co_return allowed;
@@ -211,11 +213,7 @@ awaitable<ProbeFacts> SmtpProber::Probe(ProbeTarget target) {
     auto visiting = Visit(address, until, seen);
     co_await std::move(visiting);
     const bool done = !seen.no_tls;
-    if (done || i == 0) {
-      facts = std::move(seen);
-    } else {
-      Remember(seen, facts);
-    }
+    Remember(std::move(seen), facts);
     if (done) break;
   }
   facts.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began);
