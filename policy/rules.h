@@ -16,7 +16,8 @@ namespace tlswarden {
 struct RuleMatch {
   RulePtr rule;      // the first that certainly matches and is enforced; nullptr: none
   RulePtr observed;  // the first before it with mode = observe; nullptr: none
-  // The least that a rule before it would demand which may match once more is known.
+  // The least that an enforced rule before it would demand which may match once more is known. Of
+  // an unknown envelope nothing more ever will be: then, rules by sender-domain may be left out.
   std::optional<Requirement> undecided;
 };
 
@@ -54,6 +55,7 @@ class Rules {
   Places Candidates(const Facts& facts) const;
 
   std::vector<RulePtr> rules_;
+  std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> places_;  // by name
   DomainIndex by_recipient_domain_;
   DomainIndex by_sender_domain_;
   Places others_;
