@@ -93,6 +93,7 @@ RuleMatch Rules::Match(const Facts& facts, Time now) const {
     } else if (fit == Fit::kUnknown) {
       const Requirement least = rule->outbound.require;
       match.undecided = std::min(match.undecided.value_or(least), least);
+      if (facts.mx == nullptr && !rule->match.mx_host.empty()) match.waits_for_mx = true;
     } else {
       match.rule = rule;
       break;

@@ -19,6 +19,7 @@ struct RuleMatch {
   // The least that an enforced rule before it would demand which may match once more is known. Of
   // an unknown envelope nothing more ever will be: then, rules by sender-domain may be left out.
   std::optional<Requirement> undecided;
+  bool waits_for_mx = false;  // one of these asks for MX hosts that aren't known
 };
 
 // Finds the first rule in time that depends on the number of a domain's labels, and of the rules
