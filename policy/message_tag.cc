@@ -18,6 +18,24 @@ bool MayBeUnmet(Requirement require) {
   return require == Requirement::kAuthenticated || require == Requirement::kDane;
 }
 
+// Whether the demand isn't met, and [outbound] on-failure = accept left it at what is published.
+bool WasLetGo(const Verdict& verdict) {
+  if (!MayBeUnmet(verdict.requirement)) return false;
+  switch (verdict.level) {
+    case TlsLevel::kMay:
+    case TlsLevel::kEncrypt:
+    case TlsLevel::kDane:
+      return true;
+    case TlsLevel::kSecure:
+      return verdict.requirement == Requirement::kDane;
+    case TlsLevel::kDaneOnly:
+    case TlsLevel::kFingerprint:
+    case TlsLevel::kUndecided:
+      return false;
+  }
+  return false;
+}
+
 // What no word can say. A rule that lets go what it can't have is one, since words never do.
 bool NeedsItsName(const Rule& rule) {
   const OutboundDemand& demand = rule.outbound;
@@ -66,9 +84,7 @@ std::string TagFor(const Verdict& verdict, const Verdict& by_map) {
   if (verdict.by == by_map.by && verdict.requirement == by_map.requirement) return {};
   const bool by_rule = verdict.by != nullptr && verdict.by->outbound.require == verdict.requirement;
   if (by_rule && NeedsItsName(*verdict.by)) return TagOf(*verdict.by);
-  const bool let_go = verdict.failure && verdict.action == Action::kAccept;
-  if (let_go && MayBeUnmet(verdict.requirement)) return std::string(kPublished);
-  return word;
+  return WasLetGo(verdict) ? std::string(kPublished) : word;
 }
 
 std::optional<std::string> TagForBoth(const std::string& a, const std::string& b,

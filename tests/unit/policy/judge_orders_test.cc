@@ -5,7 +5,7 @@
 
 #include "policy/judge.h"
 #include "policy/message_tag.h"
-#include "tests/unit/policy/build.h"
+#include "tests/unit/policy/enumerate.h"
 
 namespace tlswarden {
 namespace {
@@ -86,9 +86,6 @@ const Envelope& TlsNotRequired() {
   }();
   return envelope;
 }
-
-constexpr OnFailure kAllOnFailures[] = {OnFailure::kDefer, OnFailure::kReject, OnFailure::kAccept,
-                                        OnFailure::kQuarantine, OnFailure::kRoute};
 
 TEST(OnFailure, EachOfAFinalFailure) {
   const struct {

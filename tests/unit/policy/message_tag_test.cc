@@ -111,8 +111,10 @@ TEST(OrderOf, AWordIsNotEmptiedByOnFailureAccept) {
 
 RulePtr Shared(Rule rule) { return std::make_shared<const Rule>(std::move(rule)); }
 
+// A demand that is met.
 Verdict By(RulePtr rule, Requirement requirement) {
   Verdict verdict;
+  verdict.level = TlsLevel::kDaneOnly;
   verdict.by = std::move(rule);
   verdict.requirement = requirement;
   return verdict;
@@ -133,7 +135,8 @@ Verdict Observed(Verdict verdict) {
   return verdict;
 }
 
-Verdict LetGo(Verdict verdict) {
+Verdict LetGo(Verdict verdict, TlsLevel level = TlsLevel::kMay) {
+  verdict.level = level;
   verdict.action = Action::kAccept;
   verdict.failure = Failure{ResultType::kValidationFailure, "nothing published", false};
   return verdict;
@@ -169,6 +172,8 @@ TEST(TagFor, EachPair) {
       {"TLS-Required: No", By(nullptr, Requirement::kNone), plain, "none"},
       {"a rule that lets go", By(lax), plain, "rule-l"},
       {"[outbound] lets go", LetGo(By(secure)), plain, "published"},
+      {"[outbound] lets a failing look-up go", LetGo(By(secure), TlsLevel::kDaneOnly), plain,
+       "authenticated"},
       {"[outbound] lets a policy's failure go, under encrypt", LetGo(By(encrypt)), plain,
        "encrypt"},
       {"observed", Observed(By(encrypt)), plain, ""},
