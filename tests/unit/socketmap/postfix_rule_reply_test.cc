@@ -1,6 +1,7 @@
 // What rules make of a policy map's answer, byte for byte.
 #include <gtest/gtest.h>
 
+#include "policy/judge.h"
 #include "socketmap/postfix_reply.h"
 #include "tests/unit/policy/build.h"
 
@@ -105,6 +106,22 @@ TEST(PostfixReply, AnObservedRuleSaysNothing) {
   Verdict verdict = At(TlsLevel::kSecure, Pins({"a.test"}));
   verdict.observed = true;
   EXPECT_EQ(PostfixReply(verdict, false), "NOTFOUND ");
+}
+
+// Postfix 3.10 fails a session for which it is told of a policy_failure.
+TEST(PostfixReply, AnUnmetRuleThatLetsGoFailsNoSession) {
+  Evidence evidence =
+      Seen("a.test", Mx(Security::kSecure, {Host("mx1.a.test", HostDane::kNone),
+                                            Host("mx2.a.test", HostDane::kUnresolved)}));
+  evidence.sts.learned = Learned("enforce", {"*.a.test"});
+  Rule rule;
+  rule.outbound.require = Requirement::kDane;
+  rule.on_failure = OnFailure::kAccept;
+  const Verdict verdict =
+      Judge(Ask("a.test"), evidence, {Mode::kEnforce, OnFailure::kDefer, Rules({rule})}, kNow);
+  ASSERT_EQ(verdict.level, TlsLevel::kSecure);
+  ASSERT_TRUE(verdict.failure);
+  EXPECT_EQ(PostfixReply(verdict, true).find("policy_failure"), std::string::npos);
 }
 
 TEST(PostfixReply, PinsThatMustWait) {
