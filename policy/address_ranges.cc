@@ -43,7 +43,7 @@ std::optional<IpAddress> ParseIpAddress(std::string_view text) {
   constexpr std::string_view kTag = "ipv6:";
   if (EqualsIgnoringCase(text.substr(0, kTag.size()), kTag)) text.remove_prefix(kTag.size());
   const std::string terminated(text);
-  if (terminated.size() != text.size() || terminated.find('\0') != std::string::npos) return {};
+  if (terminated.find('\0') != std::string::npos) return std::nullopt;
   IpAddress address;
   if (inet_pton(AF_INET6, terminated.c_str(), address.octets.data()) == 1) return address;
   address.octets[10] = address.octets[11] = 0xff;
@@ -97,7 +97,9 @@ void AddressRanges::Add(const AddressRange& range) {
 }
 
 bool AddressRanges::Contains(const IpAddress& address) const {
+  const bool is_v4 = IsMapped(address);
   return std::any_of(prefixes_.begin(), prefixes_.end(), [&](unsigned prefix) {
+    if (is_v4 && prefix < kMappedBits) return false;  // ::/0 means all of IPv6
     return ranges_.contains(Key(prefix, Masked(address, prefix)));
   });
 }

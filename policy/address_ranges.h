@@ -43,6 +43,7 @@ std::string ToString(const AddressRange& range);
 class AddressRanges {
  public:
   void Add(const AddressRange& range);
+  // An IPv4 address is in no network of IPv6, not even in ::/0.
   bool Contains(const IpAddress& address) const;
   bool empty() const { return ranges_.empty(); }
   bool operator==(const AddressRanges&) const = default;

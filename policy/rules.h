@@ -16,8 +16,10 @@ namespace tlswarden {
 struct RuleMatch {
   RulePtr rule;      // the first that certainly matches and is enforced; nullptr: none
   RulePtr observed;  // the first before it with mode = observe; nullptr: none
-  // The least that a rule before it would demand which may match once more is known.
+  // The least that an enforced rule before it would demand which may match once more is known. Of
+  // an unknown envelope nothing more ever will be: then, rules by sender-domain may be left out.
   std::optional<Requirement> undecided;
+  bool waits_for_mx = false;  // one of these asks for MX hosts that aren't known
 };
 
 // Finds the first rule in time that depends on the number of a domain's labels, and of the rules
@@ -54,6 +56,7 @@ class Rules {
   Places Candidates(const Facts& facts) const;
 
   std::vector<RulePtr> rules_;
+  std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> places_;  // by name
   DomainIndex by_recipient_domain_;
   DomainIndex by_sender_domain_;
   Places others_;

@@ -67,7 +67,7 @@ struct Verdict {
   Action action = Action::kAccept;
   std::optional<Failure> failure;  // why action isn't kAccept, or what enforcing would have hit
   bool lookup_failed = false;      // the failure is that of a lookup, not of a policy
-  bool requiretls = false;         // the failure is that of a REQUIRETLS message (RFC 8689)
+  bool requiretls = false;         // the message demands it (RFC 8689); a failure bounces then
   std::string mx_hostname;         // receiving-mx-hostname, when the failure speaks of one host
 
   std::optional<Tested> testing;  // set when testing mode alone made the level what it is
