@@ -74,7 +74,7 @@ int ExplainCommand(const CommandLine& line) {
     std::cerr << "tlswarden: explain what? for example: tlswarden explain example.com\n";
     return kExitUsage;
   }
-  const std::optional<Loaded> loaded = LoadOrComplain(line, false);
+  std::optional<Loaded> loaded = LoadOrComplain(line, false);
   if (!loaded) return kExitUsage;
   boost::asio::io_context io(1);
   Result<Network> network = MakeNetwork(io, loaded->settings);
@@ -84,7 +84,7 @@ int ExplainCommand(const CommandLine& line) {
   }
   Network parts = std::move(network).value();
   const EngineOptions options = MakeEngineOptions(loaded->settings);
-  const Orders orders = MakeOrders(loaded->settings);
+  const Orders orders = MakeOrders(loaded->settings, std::move(loaded->rules));
   int worst = kExitGood;
   json::array all;
   for (const std::string& argument : line.arguments) {

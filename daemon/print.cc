@@ -1,9 +1,11 @@
 #include "daemon/print.h"
 
+#include <span>
 #include <string_view>
 
 #include "daemon/option_value.h"
 #include "daemon/options.h"
+#include "daemon/rule_keys.h"
 
 namespace tlswarden {
 namespace {
@@ -153,14 +155,20 @@ std::string Roff(std::string_view text) {
   return out;
 }
 
-void AppendRule(const Rule& rule, std::string* out) {
+// Entries stand on lines of their own. A comma keeps a # from beginning a comment.
+std::string RuleLine(const RuleKey& key, const std::string& value) {
+  return KeyLine(key.key, value.starts_with('#') ? "," + value : value) + "\n";
+}
+
+// `lists`: those of this rule.
+void AppendRule(const Rule& rule, std::span<const ListUse> lists, std::string* out) {
   out->append("\n[rule.").append(rule.name).append("]\n");
-  for (const DomainPattern& pattern : rule.match.recipient_domain.patterns()) {
-    out->append(KeyLine("recipient-domain", ToString(pattern))).append("\n");
-  }
-  out->append(KeyLine("require", ToString(rule.outbound.require))).append("\n");
-  if (rule.on_failure) {
-    out->append(KeyLine("on-failure", ToString(*rule.on_failure))).append("\n");
+  for (const RuleKey& key : RuleKeys()) {
+    if (key.key == "direction" && rule.direction == Direction::kOutbound) continue;
+    for (const std::string& value : key.print(rule)) out->append(RuleLine(key, value));
+    for (const ListUse& use : lists) {
+      if (use.key == key.key) out->append(RuleLine(key, "@" + use.path));
+    }
   }
 }
 
@@ -178,7 +186,13 @@ std::string PrintEffective(const Settings& settings) {
       }
     }
   }
-  for (const Rule& rule : settings.rules) AppendRule(rule, &out);
+  std::span<const ListUse> lists = settings.lists;  // in the order of the rules
+  for (std::size_t place = 0; place < settings.rules.size(); ++place) {
+    std::size_t count = 0;
+    while (count < lists.size() && lists[count].rule == place) ++count;
+    AppendRule(settings.rules[place], lists.first(count), &out);
+    lists = lists.subspan(count);
+  }
   return out;
 }
 

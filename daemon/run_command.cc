@@ -35,10 +35,10 @@ void Inform(RecordSink& sink, const std::string& text) {
 
 // Everything that runs. Members are destroyed from the last to the first.
 struct Daemon {
-  Daemon(const Settings& given, LogSink& records)
+  Daemon(const Settings& given, std::vector<Rule> rules, LogSink& records)
       : settings(given),
         sink(records),
-        orders(MakeOrders(given)),
+        orders(MakeOrders(given, std::move(rules))),
         engine_options(MakeEngineOptions(given)) {}
 
   const Settings& settings;
@@ -179,7 +179,7 @@ int Fail(RecordSink& sink, const SyslogSink& syslog, const std::string& error) {
 }  // namespace
 
 int RunCommand(const CommandLine& line) {
-  const std::optional<Loaded> loaded = LoadOrComplain(line, true);
+  std::optional<Loaded> loaded = LoadOrComplain(line, true);
   if (!loaded) return kExitUsage;
   KeepFreedMemory();
   BlockSignals();
@@ -200,7 +200,7 @@ int RunCommand(const CommandLine& line) {
   for (const std::string& warning : loaded->warnings) {
     sink.Write(Notice{Notice::Level::kWarning, warning});
   }
-  Daemon daemon(loaded->settings, sink);
+  Daemon daemon(loaded->settings, std::move(loaded->rules), sink);
   if (const auto error = OpenAll(daemon)) return Fail(sink, syslog, *error);
   ServeUntilStopped(daemon);
   return kExitGood;

@@ -91,14 +91,23 @@ std::string ToString(const AddressRange& range) {
   return std::string(text.data()) + '/' + std::to_string(length);
 }
 
-void AddressRanges::Add(const AddressRange& range) {
-  prefixes_.insert(range.prefix);
-  ranges_.insert(Key(range.prefix, range.first));
+AddressRange Widened(const AddressRange& range, unsigned prefix) {
+  return {Masked(range.first, prefix), prefix};
 }
 
-bool AddressRanges::Contains(const IpAddress& address) const {
+void AddressRanges::Add(const AddressRange& range) {
+  if (!keys_.insert(Key(range.prefix, range.first)).second) return;
+  ranges_.push_back(range);
+  if (std::find(prefixes_.begin(), prefixes_.end(), range.prefix) == prefixes_.end()) {
+    prefixes_.push_back(range.prefix);
+  }
+}
+
+bool AddressRanges::Contains(const IpAddress& address) const { return Covers({address, kBits}); }
+
+bool AddressRanges::Covers(const AddressRange& range) const {
   return std::any_of(prefixes_.begin(), prefixes_.end(), [&](unsigned prefix) {
-    return ranges_.contains(Key(prefix, Masked(address, prefix)));
+    return prefix <= range.prefix && keys_.contains(Key(prefix, Masked(range.first, prefix)));
   });
 }
 

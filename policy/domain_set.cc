@@ -1,6 +1,7 @@
 #include "policy/domain_set.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tlswarden {
 namespace {
@@ -43,11 +44,12 @@ std::string ToString(const DomainPattern& pattern) {
   return pattern.reach == Reach::kBoth ? text.append(kBoth) : text;
 }
 
-void DomainSet::Add(const DomainPattern& pattern) {
+bool DomainSet::Add(const DomainPattern& pattern) {
   bool is_new = false;
   if (pattern.reach != Reach::kBelow) is_new |= itself_.insert(pattern.domain.ascii).second;
   if (pattern.reach != Reach::kItself) is_new |= below_.insert(pattern.domain.ascii).second;
   if (is_new) patterns_.push_back(pattern);
+  return is_new;
 }
 
 bool DomainSet::Contains(const Domain& domain) const {
@@ -66,21 +68,37 @@ bool DomainSet::Covers(const DomainPattern& pattern) const {
 }
 
 Result<bool> AddressSet::Add(std::string_view text) {
+  bool is_new = false;
   if (text == "<>") {
+    is_new = !null_sender_;
     null_sender_ = true;
+    if (is_new) written_.emplace_back(text);
   } else if (text.find('@') != std::string_view::npos) {
     const MailAddress address = ParseMailAddress(text);
-    if (address.domain.ascii.empty() || address.local.empty()) {
+    if (address.domain.ascii.empty() || address.local.empty() ||
+        address.local.find_first_of("<>") != std::string::npos) {
       return Error{"not an address of the form USER@DOMAIN"};
     }
-    addresses_.insert(FoldedAddress(address));
+    std::string folded = FoldedAddress(address);
+    is_new = addresses_.insert(folded).second;
+    if (is_new) written_.push_back(std::move(folded));
   } else {
     Result<DomainPattern> pattern = ParseDomainPattern(text);
     if (!pattern) return Error{pattern.error()};
-    domains_.Add(*pattern);
+    is_new = domains_.Add(*pattern);
+    if (is_new) written_.push_back(ToString(*pattern));
   }
-  written_.emplace_back(text);
-  return true;
+  return is_new;
+}
+
+bool AddressSet::Covers(const AddressSet& other) const {
+  if (other.null_sender_ && !null_sender_) return false;
+  return std::all_of(other.domains_.patterns().begin(), other.domains_.patterns().end(),
+                     [this](const DomainPattern& pattern) { return domains_.Covers(pattern); }) &&
+         std::all_of(other.addresses_.begin(), other.addresses_.end(), [this](const auto& folded) {
+           return addresses_.contains(folded) ||
+                  domains_.Contains(Domain{folded.substr(folded.rfind('@') + 1)});
+         });
 }
 
 bool AddressSet::Contains(const MailAddress& address) const {

@@ -39,7 +39,8 @@ using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 
 class DomainSet {
  public:
-  void Add(const DomainPattern& pattern);
+  // Whether it is new.
+  bool Add(const DomainPattern& pattern);
   bool Contains(const Domain& domain) const;
   // Whether every domain of the pattern is a member.
   bool Covers(const DomainPattern& pattern) const;
@@ -56,12 +57,15 @@ class DomainSet {
 // `user@example.com`, or all addresses at the domains of a pattern.
 class AddressSet {
  public:
-  // The part before the '@' is compared without case.
+  // Whether it is new. The part before the '@' is compared without case.
   Result<bool> Add(std::string_view text);
   // The null sender has no address: `<>` stands for it.
   bool Contains(const MailAddress& address) const;
+  // Whether every member of `other` is one.
+  bool Covers(const AddressSet& other) const;
   bool empty() const { return written_.empty(); }
-  const std::vector<std::string>& written() const { return written_; }  // as added
+  // In one spelling, in the order in which they were added, each once.
+  const std::vector<std::string>& written() const { return written_; }
   const DomainSet& domains() const { return domains_; }
   const TextSet& addresses() const { return addresses_; }
   bool operator==(const AddressSet& other) const { return written_ == other.written_; }

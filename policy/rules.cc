@@ -52,6 +52,7 @@ Rules::Rules(std::vector<Rule> rules) {
   for (Rule& rule : rules) {
     const auto place = static_cast<std::uint32_t>(rules_.size());
     rules_.push_back(std::make_shared<const Rule>(std::move(rule)));
+    by_name_.emplace(rules_.back()->name, place);
     Index(*rules_.back(), place);
   }
 }
@@ -100,9 +101,8 @@ RuleMatch Rules::Match(const Facts& facts, Time now) const {
 }
 
 RulePtr Rules::Named(std::string_view name) const {
-  const auto found = std::find_if(rules_.begin(), rules_.end(),
-                                  [name](const RulePtr& rule) { return rule->name == name; });
-  return found == rules_.end() ? nullptr : *found;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : rules_[found->second];
 }
 
 }  // namespace tlswarden

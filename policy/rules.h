@@ -58,6 +58,7 @@ class Rules {
   DomainIndex by_sender_domain_;
   Places others_;
   TextSet header_names_;
+  std::unordered_map<std::string_view, std::uint32_t> by_name_;  // the rules hold the names
 };
 
 }  // namespace tlswarden
