@@ -80,6 +80,13 @@ std::string Shown(std::string_view section, std::string_view key) {
   return "[" + Printable(section, kMaxShownOctets) + "] " + Printable(key, kMaxShownOctets);
 }
 
+// The lines that a later one may repeat.
+struct Seen {
+  std::unordered_map<std::string, int> first;     // "section.key" → line of the first value
+  std::unordered_map<std::string, int> empty;     // the same, of an empty value
+  std::unordered_map<std::string, int> repeated;  // "section.key=value" → line
+};
+
 class Reader {
  public:
   ConfigFile Read(std::string_view text);
@@ -101,9 +108,8 @@ class Reader {
   bool in_section_ = false;       // false before the first header
   bool section_is_known_ = true;  // after a wrong header its keys are no errors of their own
   std::unordered_map<std::string, int> begun_rules_;  // name → line of the header
-  std::unordered_map<std::string, int> first_lines_;  // "section.key" → line of the first value
-  std::unordered_map<std::string, int> empty_lines_;  // the same, of an empty value
-  std::unordered_map<std::string, int> repeated_lines_;  // "section.key=value" → line
+  Seen seen_;       // outside rules
+  Seen rule_seen_;  // in the rule that is being read: its section can't begin again
 };
 
 void Reader::Fail(std::string text) {
@@ -171,6 +177,7 @@ void Reader::EnterRule(std::string_view name) {
   const auto [begun, is_new] = begun_rules_.emplace(name, line_);
   if (!is_new) return Fail(shown + "already begun on line " + std::to_string(begun->second));
   section_is_known_ = true;
+  rule_seen_ = Seen();
   RuleSection& rule = file_.rules.emplace_back();
   rule.name = name;
   rule.line = line_;
@@ -228,19 +235,20 @@ bool Reader::IsDuplicate(const ConfigValue& value) {
     file_.errors.push_back(ProblemWith(value, std::string(why) + std::to_string(place->second)));
     return true;
   };
-  const auto first = first_lines_.emplace(name, value.line);
+  Seen& seen = TableSection(value.section) == "rule" ? rule_seen_ : seen_;
+  const auto first = seen.first.emplace(name, value.line);
   if (!value.option->repeatable) {
     return !first.second && already(first.first, "already set on line ");
   }
   const bool is_empty = std::holds_alternative<std::monostate>(value.value);
   const auto empty =
-      is_empty ? empty_lines_.emplace(name, value.line).first : empty_lines_.find(name);
+      is_empty ? seen.empty.emplace(name, value.line).first : seen.empty.find(name);
   if (is_empty && !first.second) {
     return already(first.first, "an empty value must be the only one; already set on line ");
   }
-  if (!is_empty && empty != empty_lines_.end()) return already(empty, "already set empty on line ");
+  if (!is_empty && empty != seen.empty.end()) return already(empty, "already set empty on line ");
   const std::string printed = PrintValue(*value.option, value.value);  // in one spelling
-  const auto same = repeated_lines_.emplace(name + "=" + printed, value.line);
+  const auto same = seen.repeated.emplace(name + "=" + printed, value.line);
   return !same.second && already(same.first, "already on line ");
 }
 

@@ -12,11 +12,15 @@ namespace {
 
 constexpr std::size_t kMaxShownOctets = 80;
 
+// So many entries go into a rule that is thrown away: it may neither be made for each, nor hold all.
+constexpr std::size_t kScratched = 8;
+
 // Whether each entry is one that the key may have.
 bool IsGoodFor(const RuleKey& key, const ListFile& list, ListErrors* problems) {
   bool good = true;
+  Rule scratch;
   for (std::size_t i = 0; i < list.size() && !problems->full(); ++i) {
-    Rule scratch;
+    if (i % kScratched == 0) scratch = Rule();
     const Result<bool> added = key.add(scratch, list.entry(i));
     if (added) continue;
     good = false;

@@ -10,6 +10,7 @@ using Reach = DomainPattern::Reach;
 
 constexpr std::string_view kBelow = "*.";
 constexpr std::string_view kBoth = "/*";
+constexpr std::size_t kMostWithoutIndex = 8;
 
 // Calls with each name above `name`, from the nearest, until one is taken.
 template <typename Taken>
@@ -44,27 +45,54 @@ std::string ToString(const DomainPattern& pattern) {
   return pattern.reach == Reach::kBoth ? text.append(kBoth) : text;
 }
 
+void DomainSet::Index::Add(const DomainPattern& pattern) {
+  if (pattern.reach != Reach::kBelow) itself.insert(pattern.domain.ascii);
+  if (pattern.reach != Reach::kItself) below.insert(pattern.domain.ascii);
+}
+
 bool DomainSet::Add(const DomainPattern& pattern) {
-  bool is_new = false;
-  if (pattern.reach != Reach::kBelow) is_new |= itself_.insert(pattern.domain.ascii).second;
-  if (pattern.reach != Reach::kItself) is_new |= below_.insert(pattern.domain.ascii).second;
-  if (is_new) patterns_.push_back(pattern);
-  return is_new;
+  const std::string& name = pattern.domain.ascii;
+  const bool is_new = (pattern.reach != Reach::kBelow && !HasItself(name)) ||
+                      (pattern.reach != Reach::kItself && !HasBelow(name));
+  if (!is_new) return false;
+  patterns_.push_back(pattern);
+  if (patterns_.size() == kMostWithoutIndex + 1) {
+    index_ = std::make_shared<Index>();
+    for (const DomainPattern& member : patterns_) index_->Add(member);
+  } else if (index_ != nullptr) {
+    if (index_.use_count() > 1) index_ = std::make_shared<Index>(*index_);
+    index_->Add(pattern);
+  }
+  return true;
+}
+
+bool DomainSet::HasItself(std::string_view name) const {
+  if (index_ != nullptr) return index_->itself.find(name) != index_->itself.end();
+  return std::any_of(patterns_.begin(), patterns_.end(), [name](const DomainPattern& pattern) {
+    return pattern.reach != Reach::kBelow && pattern.domain.ascii == name;
+  });
+}
+
+bool DomainSet::HasBelow(std::string_view name) const {
+  if (index_ != nullptr) return index_->below.find(name) != index_->below.end();
+  return std::any_of(patterns_.begin(), patterns_.end(), [name](const DomainPattern& pattern) {
+    return pattern.reach != Reach::kItself && pattern.domain.ascii == name;
+  });
+}
+
+bool DomainSet::HasAbove(std::string_view name) const {
+  if (patterns_.empty() || (index_ != nullptr && index_->below.empty())) return false;
+  return AnyAncestor(name, [this](std::string_view ancestor) { return HasBelow(ancestor); });
 }
 
 bool DomainSet::Contains(const Domain& domain) const {
-  if (itself_.contains(domain.ascii)) return true;
-  return !below_.empty() && AnyAncestor(domain.ascii, [this](std::string_view ancestor) {
-    return below_.find(ancestor) != below_.end();
-  });
+  return HasItself(domain.ascii) || HasAbove(domain.ascii);
 }
 
 bool DomainSet::Covers(const DomainPattern& pattern) const {
   if (pattern.reach != Reach::kBelow && !Contains(pattern.domain)) return false;
-  if (pattern.reach == Reach::kItself || below_.contains(pattern.domain.ascii)) return true;
-  return AnyAncestor(pattern.domain.ascii, [this](std::string_view ancestor) {
-    return below_.find(ancestor) != below_.end();
-  });
+  return pattern.reach == Reach::kItself || HasBelow(pattern.domain.ascii) ||
+         HasAbove(pattern.domain.ascii);
 }
 
 Result<bool> AddressSet::Add(std::string_view text) {

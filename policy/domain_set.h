@@ -6,6 +6,7 @@
 #define TLSWARDEN_POLICY_DOMAIN_SET_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -49,9 +50,19 @@ class DomainSet {
   bool operator==(const DomainSet& other) const { return patterns_ == other.patterns_; }
 
  private:
+  // Most rules name one domain or a few, and there may be 100,000 rules: small sets have no index.
+  struct Index {
+    TextSet itself;
+    TextSet below;
+    void Add(const DomainPattern& pattern);
+  };
+
+  bool HasItself(std::string_view name) const;
+  bool HasBelow(std::string_view name) const;
+  bool HasAbove(std::string_view name) const;
+
   std::vector<DomainPattern> patterns_;
-  TextSet itself_;
-  TextSet below_;
+  std::shared_ptr<Index> index_;  // copies share it until one of them grows
 };
 
 // `user@example.com`, or all addresses at the domains of a pattern.
