@@ -108,7 +108,7 @@ class Reader {
   bool in_section_ = false;       // false before the first header
   bool section_is_known_ = true;  // after a wrong header its keys are no errors of their own
   std::unordered_map<std::string, int> begun_rules_;  // name → line of the header
-  Seen seen_;       // outside rules
+  Seen seen_;                                         // outside rules
   Seen rule_seen_;  // in the rule that is being read: its section can't begin again
 };
 
@@ -184,8 +184,8 @@ void Reader::EnterRule(std::string_view name) {
   rule.first_value = rule.end_value = file_.values.size();
 }
 
-// Program_options takes 20 times as long for a line, which adds up in a file with a rule for each of
-// 100,000 partners.
+// Program_options takes 20 times as long for a line, which adds up in a file with a rule for each
+// of 100,000 partners.
 void Reader::ReadRuleValue(std::string_view key, std::string_view text) {
   const Option* option = FindOption("rule", key);
   if (option == nullptr) {
@@ -241,8 +241,7 @@ bool Reader::IsDuplicate(const ConfigValue& value) {
     return !first.second && already(first.first, "already set on line ");
   }
   const bool is_empty = std::holds_alternative<std::monostate>(value.value);
-  const auto empty =
-      is_empty ? seen.empty.emplace(name, value.line).first : seen.empty.find(name);
+  const auto empty = is_empty ? seen.empty.emplace(name, value.line).first : seen.empty.find(name);
   if (is_empty && !first.second) {
     return already(first.first, "an empty value must be the only one; already set on line ");
   }

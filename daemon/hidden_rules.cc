@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "policy/ascii.h"
-#include "policy/next_hop.h"
 #include "policy/glob.h"
+#include "policy/next_hop.h"
 
 namespace tlswarden {
 namespace {
@@ -81,8 +81,8 @@ bool CanHide(const Rule& rule) {
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 // Finds, for a rule, those before it that may cover it. A rule that covers another covers its first
-// entry of each kind, too; so a rule is filed under all its entries of one kind, that with the least
-// crowd, and looked for under what covers the first entries.
+// entry of each kind, too; so a rule is filed under all its entries of one kind, that with the
+// least crowd, and looked for under what covers the first entries.
 class Shelf {
  public:
   void Add(const Rule& rule, std::uint32_t place);
@@ -320,10 +320,9 @@ class Finder {
 
   void Warn(const Rule& rule, const std::string& what, std::uint32_t earlier) {
     const Rule& first = filled_[earlier];
-    file_->warnings.push_back({rule.line, "[rule." + rule.name + "]" + what +
-                                              ": never matches, since [rule." + first.name +
-                                              "] on line " + std::to_string(first.line) +
-                                              " comes first"});
+    file_->warnings.push_back(
+        {rule.line, "[rule." + rule.name + "]" + what + ": never matches, since [rule." +
+                        first.name + "] on line " + std::to_string(first.line) + " comes first"});
   }
 
   const std::vector<Rule>& written_;

@@ -10,8 +10,8 @@
 namespace tlswarden {
 
 // Looks for rules of which each matcher is covered by an enforced rule before, and for single
-// domains of a rule, as `written`, which a rule for domains alone takes first. `filled` are the same
-// rules with their lists. A rule that ends by itself hides nothing.
+// domains of a rule, as `written`, which a rule for domains alone takes first. `filled` are the
+// same rules with their lists. A rule that ends by itself hides nothing.
 //
 // Time is linear in the entries. Where thousands of rules name the same entry in all their matchers
 // it gives up after kMostComparisons, and may miss some.

@@ -42,8 +42,8 @@ class ListErrors {
 // Immutable once read.
 class ListFile {
  public:
-  // Blanks at the ends don't count; a # begins a comment at the start of a line or after a blank; LF
-  // and CRLF end a line; a byte order mark at the beginning is skipped.
+  // Blanks at the ends don't count; a # begins a comment at the start of a line or after a blank;
+  // LF and CRLF end a line; a byte order mark at the beginning is skipped.
   ListFile(std::string text, ListErrors* problems);
 
   std::size_t size() const { return entries_.size(); }

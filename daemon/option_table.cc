@@ -37,10 +37,11 @@ constexpr Option kOptions[] = {
      .default_text = "off",
      .words = "off|postfix|sendmail",
      .binding = Bind([](auto& s) -> auto& { return s.milter.per_message; }),
-     .help = "How the delivery learns what a message demands beyond what the policy map answers for "
-             "its next hop, by a rule for its sender, say: postfix chooses the transport, sendmail "
-             "keeps it in a table that tls_rcpt asks. Both need the files in contrib. With off, "
-             "rules can ask for the recipient's domain, next hop and MX hosts only."},
+     .help =
+         "How the delivery learns what a message demands beyond what the policy map answers for "
+         "its next hop, by a rule for its sender, say: postfix chooses the transport, sendmail "
+         "keeps it in a table that tls_rcpt asks. Both need the files in contrib. With off, "
+         "rules can ask for the recipient's domain, next hop and MX hosts only."},
     {.section = "milter",
      .key = "local-domains",
      .type = ValueType::kDomains,
@@ -205,8 +206,9 @@ constexpr Option kOptions[] = {
      .type = ValueType::kYesNo,
      .default_text = "no",
      .binding = Bind([](auto& s) -> auto& { return s.outbound.all_or_none; }),
-     .help = "Whether a message is refused for all its recipients when it can't be delivered to one "
-             "of them as demanded. Otherwise the others get it."},
+     .help =
+         "Whether a message is refused for all its recipients when it can't be delivered to one "
+         "of them as demanded. Otherwise the others get it."},
     {.section = "outbound",
      .key = "tls-required-no",
      .type = ValueType::kWord,
@@ -249,10 +251,11 @@ constexpr Option kOptions[] = {
      .key = "recipient-domain",
      .type = ValueType::kEntries,
      .repeatable = true,
-     .help = "The recipients' domains that the rule is for: example.com is that domain only, "
-             "*.example.com every name below it, example.com/* both. Several stand on one line, with "
-             "blanks or commas between, or on lines of their own. @/PATH is a file with one on each "
-             "line, read again when it changes."},
+     .help =
+         "The recipients' domains that the rule is for: example.com is that domain only, "
+         "*.example.com every name below it, example.com/* both. Several stand on one line, with "
+         "blanks or commas between, or on lines of their own. @/PATH is a file with one on each "
+         "line, read again when it changes."},
     {.section = "rule",
      .key = "recipient",
      .type = ValueType::kEntries,
@@ -336,8 +339,9 @@ constexpr Option kOptions[] = {
      .key = "fingerprint",
      .type = ValueType::kEntries,
      .repeatable = true,
-     .help = "With require = pinned: SHA-256 fingerprints of the server's certificate or public key, "
-             "in hexadecimal, with or without colons."},
+     .help =
+         "With require = pinned: SHA-256 fingerprints of the server's certificate or public key, "
+         "in hexadecimal, with or without colons."},
     {.section = "rule",
      .key = "minimum-tls",
      .type = ValueType::kWord,
@@ -349,8 +353,9 @@ constexpr Option kOptions[] = {
      .key = "ciphers",
      .type = ValueType::kWord,
      .words = "high|medium|low",
-     .help = "The least grade of ciphers, as smtp_tls_mandatory_ciphers of Postfix has them; require "
-             "must be encrypt or better. Default: what the MTA says."},
+     .help =
+         "The least grade of ciphers, as smtp_tls_mandatory_ciphers of Postfix has them; require "
+         "must be encrypt or better. Default: what the MTA says."},
     {.section = "rule",
      .key = "minimum-bits",
      .type = ValueType::kNumber,
@@ -361,7 +366,8 @@ constexpr Option kOptions[] = {
      .key = "deny-cipher",
      .type = ValueType::kEntries,
      .repeatable = true,
-     .help = "Inbound: ciphers that aren't good enough, by OpenSSL's names; * and ? are wildcards."},
+     .help =
+         "Inbound: ciphers that aren't good enough, by OpenSSL's names; * and ? are wildcards."},
     {.section = "rule",
      .key = "client-certificate",
      .type = ValueType::kWord,
@@ -371,9 +377,10 @@ constexpr Option kOptions[] = {
      .key = "certificate-subject",
      .type = ValueType::kText,
      .repeatable = true,
-     .help = "Inbound: whom the client's certificate must name, one on each line; it must be "
-             "trusted, too. * and ? are wildcards. Postfix tells the common name, Sendmail the whole "
-             "subject."},
+     .help =
+         "Inbound: whom the client's certificate must name, one on each line; it must be "
+         "trusted, too. * and ? are wildcards. Postfix tells the common name, Sendmail the whole "
+         "subject."},
     {.section = "rule",
      .key = "certificate-issuer",
      .type = ValueType::kText,
@@ -436,8 +443,10 @@ constexpr SectionHelp kSections[] = {
     {"inbound", "Mail that clients bring in."},
     {"rule",
      "Demands or exceptions of your own, each in a section [rule.NAME]. The first rule of a "
-     "direction, in the file's order, that matches a message and recipient counts. Of several values "
-     "of one key any may match; all keys that are given must match; without any the rule is for all "
+     "direction, in the file's order, that matches a message and recipient counts. Of several "
+     "values "
+     "of one key any may match; all keys that are given must match; without any the rule is for "
+     "all "
      "mail. NAME appears in the log: letters, digits, hyphens and underscores, not \"default\"."},
 };
 

@@ -38,9 +38,9 @@ enum class ValueType {
 
 // A value as read from one line. monostate: nothing after the equals sign. A word is the number of
 // its place in Option::words. kFile and kStore hold the path.
-using Value = std::variant<std::monostate, bool, std::int64_t, std::chrono::milliseconds,
-                           std::string, ListenAddress, NameServer, std::vector<DomainPattern>,
-                           std::vector<std::string>>;
+using Value =
+    std::variant<std::monostate, bool, std::int64_t, std::chrono::milliseconds, std::string,
+                 ListenAddress, NameServer, std::vector<DomainPattern>, std::vector<std::string>>;
 
 // Where the values live in Settings. A list takes and gives one value for each line.
 struct Binding {

@@ -49,9 +49,7 @@ Result<bool> AddNew(std::vector<T>& list, T entry) {
   return true;
 }
 
-Result<bool> AddText(Texts& list, std::string_view text) {
-  return AddNew(list, std::string(text));
-}
+Result<bool> AddText(Texts& list, std::string_view text) { return AddNew(list, std::string(text)); }
 
 // A text that stands once.
 Result<bool> SetText(std::string& target, std::string_view text) {
@@ -191,17 +189,17 @@ bool IsTransport(std::string_view text) {
   };
   const std::string_view name = text.substr(0, text.find(':'));
   return !name.empty() && text.size() <= 255 && std::all_of(name.begin(), name.end(), is_name) &&
-         std::all_of(text.begin(), text.end(), [&](char c) {
-           return is_name(c) || c == ':' || c == '[' || c == ']';
-         });
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return is_name(c) || c == ':' || c == '[' || c == ']'; });
 }
 
 Result<bool> SetOnFailure(Rule& rule, std::string_view text) {
   constexpr std::string_view kRoute = "route:";
   if (text.starts_with(kRoute)) {
     if (!IsTransport(text.substr(kRoute.size()))) {
-      return Error{"after route: stands a transport, such as route:gateway or "
-                   "route:smtp:[gateway.example]:10025"};
+      return Error{
+          "after route: stands a transport, such as route:gateway or "
+          "route:smtp:[gateway.example]:10025"};
     }
     rule.on_failure = OnFailure::kRoute;
     rule.route = text.substr(kRoute.size());
@@ -249,9 +247,7 @@ Result<bool> SetUntil(Rule& rule, std::string_view text) {
   return true;
 }
 
-Texts PrintUntil(const Rule& rule) {
-  return rule.until ? Texts{ToString(*rule.until)} : Texts();
-}
+Texts PrintUntil(const Rule& rule) { return rule.until ? Texts{ToString(*rule.until)} : Texts(); }
 
 Result<bool> SetNotify(Rule& rule, std::string_view text) {
   constexpr std::size_t kMaxAddressOctets = 254;  // RFC 5321 section 4.5.3.1.3, without < and >
@@ -316,25 +312,31 @@ constexpr RuleKey Entries(std::string_view key, Side side, bool is_matcher, bool
 constexpr RuleKey kKeys[] = {
     {"direction", Side::kBoth, false, false, SetDirection,
      [](const Rule& rule) { return Texts{std::string(ToString(rule.direction))}; }},
-    Entries("recipient-domain", Side::kBoth, true, true,
-            [](auto& r) -> auto& { return r.match.recipient_domain; }),
-    Entries("recipient", Side::kBoth, true, true,
-            [](auto& r) -> auto& { return r.match.recipient; }),
-    Entries("sender-domain", Side::kBoth, true, true,
-            [](auto& r) -> auto& { return r.match.sender_domain; }),
-    Entries("sender", Side::kBoth, true, true, [](auto& r) -> auto& { return r.match.sender; }),
+    Entries(
+        "recipient-domain", Side::kBoth, true, true,
+        [](auto& r) -> auto& { return r.match.recipient_domain; }),
+    Entries(
+        "recipient", Side::kBoth, true, true, [](auto& r) -> auto& { return r.match.recipient; }),
+    Entries(
+        "sender-domain", Side::kBoth, true, true,
+        [](auto& r) -> auto& { return r.match.sender_domain; }),
+    Entries(
+        "sender", Side::kBoth, true, true, [](auto& r) -> auto& { return r.match.sender; }),
     {"next-hop", Side::kOutbound, true, true, AddNextHop, PrintNextHops},
-    Entries("mx-host", Side::kOutbound, true, true,
-            [](auto& r) -> auto& { return r.match.mx_host; }),
-    Entries("transport", Side::kOutbound, true, false,
-            [](auto& r) -> auto& { return r.match.transport; }),
+    Entries(
+        "mx-host", Side::kOutbound, true, true, [](auto& r) -> auto& { return r.match.mx_host; }),
+    Entries(
+        "transport", Side::kOutbound, true, false,
+        [](auto& r) -> auto& { return r.match.transport; }),
     {"client-address", Side::kBoth, true, true, AddNetwork, PrintNetworks},
-    Entries("client-name", Side::kBoth, true, true,
-            [](auto& r) -> auto& { return r.match.client_name; }),
-    Entries("authenticated", Side::kBoth, true, true,
-            [](auto& r) -> auto& { return r.match.authenticated; }),
-    Entries("listener", Side::kBoth, true, false,
-            [](auto& r) -> auto& { return r.match.listener; }),
+    Entries(
+        "client-name", Side::kBoth, true, true,
+        [](auto& r) -> auto& { return r.match.client_name; }),
+    Entries(
+        "authenticated", Side::kBoth, true, true,
+        [](auto& r) -> auto& { return r.match.authenticated; }),
+    Entries(
+        "listener", Side::kBoth, true, false, [](auto& r) -> auto& { return r.match.listener; }),
     {"header", Side::kBoth, true, false, AddHeader, PrintHeaders},
     {"require", Side::kOutbound, false, false, SetRequire, PrintRequire},
     {"match", Side::kOutbound, false, false, AddMatch, PrintMatch},
@@ -345,14 +347,17 @@ constexpr RuleKey kKeys[] = {
      [](Rule& rule, std::string_view text) { return SetText(rule.outbound.ciphers, text); },
      [](const Rule& rule) { return PrintText(rule.outbound.ciphers); }},
     {"minimum-bits", Side::kInbound, false, false, SetMinimumBits, PrintMinimumBits},
-    Entries("deny-cipher", Side::kInbound, false, false,
-            [](auto& r) -> auto& { return r.inbound.deny_cipher; }),
+    Entries(
+        "deny-cipher", Side::kInbound, false, false,
+        [](auto& r) -> auto& { return r.inbound.deny_cipher; }),
     {"client-certificate", Side::kInbound, false, false, SetClientCertificate,
      PrintClientCertificate},
-    Entries("certificate-subject", Side::kInbound, false, false,
-            [](auto& r) -> auto& { return r.inbound.certificate_subject; }),
-    Entries("certificate-issuer", Side::kInbound, false, false,
-            [](auto& r) -> auto& { return r.inbound.certificate_issuer; }),
+    Entries(
+        "certificate-subject", Side::kInbound, false, false,
+        [](auto& r) -> auto& { return r.inbound.certificate_subject; }),
+    Entries(
+        "certificate-issuer", Side::kInbound, false, false,
+        [](auto& r) -> auto& { return r.inbound.certificate_issuer; }),
     {"on-failure", Side::kBoth, false, false, SetOnFailure, PrintOnFailure},
     {"mode", Side::kBoth, false, false, SetMode, PrintMode},
     {"reply", Side::kBoth, false, false, SetReply,

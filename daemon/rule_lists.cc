@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxShownOctets = 80;
 
-// So many entries go into a rule that is thrown away: it may neither be made for each, nor hold all.
+// So many entries go into a rule that is thrown away: it may neither be made for each, nor hold
+// all.
 constexpr std::size_t kScratched = 8;
 
 // Whether each entry is one that the key may have.

@@ -26,8 +26,8 @@ struct ListUse {
   }
 };
 
-// A list, if each entry is one that the keys may have which name it. nullptr: it isn't, and `errors`
-// says why, as "PATH:LINE: WHAT".
+// A list, if each entry is one that the keys may have which name it. nullptr: it isn't, and
+// `errors` says why, as "PATH:LINE: WHAT".
 ListFilePtr MakeList(const std::string& path, FileText file, const std::vector<ListUse>& uses,
                      std::vector<std::string>* errors);
 

@@ -73,8 +73,8 @@ void RuleMaker::Make(const RuleSection& section) {
   // What seems to be missing may be what was refused: one error is enough.
   if (!broken_) is_inbound ? CheckInbound() : CheckOutbound();
   if (rule_.until && *rule_.until <= now_) {
-    file_->warnings.push_back({rule_.line, "[rule." + rule_.name + "] until = " +
-                                               ToString(*rule_.until) +
+    file_->warnings.push_back({rule_.line, "[rule." + rule_.name +
+                                               "] until = " + ToString(*rule_.until) +
                                                ": the rule has ended and has no effect"});
   }
   settings_->rules.push_back(std::move(rule_));
@@ -176,8 +176,9 @@ void RuleMaker::CheckDelivery() {
   const Settings::Milter& milter = settings_->milter;
   if (rule_.mode.value_or(settings_->outbound.mode) != Mode::kEnforce) return;
   if (rule_.on_failure == OnFailure::kRoute && milter.per_message != PerMessage::kPostfix) {
-    Refuse(" on-failure = route: only Postfix can be told another way for a message; set [milter] "
-           "per-message = postfix");
+    Refuse(
+        " on-failure = route: only Postfix can be told another way for a message; set [milter] "
+        "per-message = postfix");
   }
   const std::string_view matcher = MessageMatcher();
   if (matcher.empty() || milter.per_message != PerMessage::kOff) return;

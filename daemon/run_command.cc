@@ -11,6 +11,7 @@
 #include "cache/sqlite_store.h"
 #include "daemon/commands.h"
 #include "daemon/config_messages.h"
+#include "daemon/list_watcher.h"
 #include "daemon/listen.h"
 #include "daemon/log_sink.h"
 #include "daemon/process.h"
@@ -52,6 +53,7 @@ struct Daemon {
   std::unique_ptr<Engine> engine;
   std::unique_ptr<SocketmapServer> socketmap;
   std::unique_ptr<MilterDoor> milter;
+  std::unique_ptr<ListWatcher> lists;
 };
 
 std::optional<std::string> OpenStore(Daemon& daemon) {
@@ -158,7 +160,7 @@ void ServeUntilStopped(Daemon& daemon) {
   daemon.engine->StartMaintaining();
   InformOfStart(daemon);
   NotifySystemd("READY=1");
-  WaitForStop();
+  WaitForStop([&daemon] { daemon.lists->ReadNow(); });
   NotifySystemd("STOPPING=1");
   StopAll(daemon, socketmap);
   RemoveSockets(daemon.settings);
@@ -168,6 +170,15 @@ void ServeUntilStopped(Daemon& daemon) {
   std::cout.flush();
   std::fflush(nullptr);
   _exit(kExitGood);
+}
+
+// They were read before --user took root's rights away.
+void WarnOfUnreadableLists(const ListFiles& lists, RecordSink& sink) {
+  for (const auto& [path, list] : lists) {
+    if (access(path.c_str(), R_OK) == 0) continue;
+    sink.Write(Notice{Notice::Level::kWarning,
+                      path + ": can be read by root only, so changes will have no effect"});
+  }
 }
 
 int Fail(RecordSink& sink, const SyslogSink& syslog, const std::string& error) {
@@ -200,10 +211,14 @@ int RunCommand(const CommandLine& line) {
   for (const std::string& warning : loaded->warnings) {
     sink.Write(Notice{Notice::Level::kWarning, warning});
   }
+  WarnOfUnreadableLists(loaded->lists, sink);
   Daemon daemon(loaded->settings, std::move(loaded->rules), sink);
   // Half the memory when there are 100,000 of them; only lists need them again.
   if (loaded->settings.lists.empty()) loaded->settings.rules = {};
   if (const auto error = OpenAll(daemon)) return Fail(sink, syslog, *error);
+  daemon.lists =
+      std::make_unique<ListWatcher>(daemon.settings, std::move(loaded->lists), daemon.orders, sink);
+  daemon.lists->Start();
   ServeUntilStopped(daemon);
   return kExitGood;
 }

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/listen_address.h"
 #include "daemon/list_file.h"
+#include "daemon/listen_address.h"
 #include "daemon/log_format.h"
 #include "daemon/read_file.h"
 #include "daemon/rule_lists.h"

@@ -55,11 +55,11 @@ Orders MakeOrders(const Settings& settings, std::vector<Rule> rules) {
   orders.inbound.mode = settings.inbound.mode;
   orders.inbound.on_failure = settings.inbound.on_failure;
   orders.inbound.demand.minimum_tls = settings.inbound.minimum_tls;
-  const auto inbound = std::stable_partition(
-      rules.begin(), rules.end(),
-      [](const Rule& rule) { return rule.direction == Direction::kOutbound; });
-  orders.inbound.rules = Rules({std::make_move_iterator(inbound),
-                                std::make_move_iterator(rules.end())});
+  const auto inbound = std::stable_partition(rules.begin(), rules.end(), [](const Rule& rule) {
+    return rule.direction == Direction::kOutbound;
+  });
+  orders.inbound.rules =
+      Rules({std::make_move_iterator(inbound), std::make_move_iterator(rules.end())});
   rules.erase(inbound, rules.end());
   orders.outbound.rules = Rules(std::move(rules));
   return orders;

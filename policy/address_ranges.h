@@ -55,7 +55,7 @@ class AddressRanges {
 
  private:
   std::vector<AddressRange> ranges_;
-  std::vector<unsigned> prefixes_;          // the different ones
+  std::vector<unsigned> prefixes_;        // the different ones
   std::unordered_set<std::string> keys_;  // the prefix' length and the first address
 };
 
