@@ -88,6 +88,11 @@ Commands:
   check-config        names file, line and key of each error
     --print           also prints the settings in effect
   explain NEXTHOP...  what a domain publishes, step by step, and what follows from it
+    --to B --from A   for a message, of which may be told as well:
+    --client IP --client-name NAME --user LOGIN --listener NAME --transport NAME
+    --header 'NAME: VALUE'...
+    --direction inbound --tls-version 1.2 --cipher NAME --bits N --subject NAME
+                      whether the session by which it comes in is good enough
 
 Options:
   -c, --config FILE   the configuration (default: /etc/tlswarden/tlswarden.conf)
