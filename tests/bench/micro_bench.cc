@@ -69,6 +69,22 @@ void JudgeWithRules(benchmark::State& state) {
 }
 BENCHMARK(JudgeWithRules)->Arg(0)->Arg(10)->Arg(1000)->Arg(100000);
 
+// So many partners in one rule.
+void JudgeWithList(benchmark::State& state) {
+  const Evidence evidence = MakeEvidence();
+  Rule rule;
+  rule.outbound.require = Requirement::kEncrypt;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    rule.match.recipient_domain.Add(
+        {MakeDomain("partner" + std::to_string(i) + ".example"), DomainPattern::Reach::kBoth});
+  }
+  Outbound outbound;
+  outbound.rules = Rules({rule});
+  const Question question{evidence.next_hop, evidence.next_hop.domain};
+  for (auto _ : state) benchmark::DoNotOptimize(Judge(question, evidence, outbound, kNow));
+}
+BENCHMARK(JudgeWithList)->Arg(10)->Arg(1000)->Arg(100000);
+
 void ReplyWithTlsrpt(benchmark::State& state) {
   const Evidence evidence = MakeEvidence();
   const Question question{evidence.next_hop, evidence.next_hop.domain};
