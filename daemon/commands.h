@@ -19,9 +19,9 @@ struct CommandLine {
   std::string config_file;
   bool config_given = false;  // by -c: then it must exist
   bool json = false;
-  bool print = false;    // check-config
-  std::string pid_file;  // run
-  std::string user;      // run
+  bool print = false;      // check-config
+  std::string pid_file;    // run
+  std::string user;        // run
   MessageOptions message;  // explain
   std::string command;
   std::vector<std::string> arguments;

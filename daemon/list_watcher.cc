@@ -119,6 +119,7 @@ bool ListWatcher::Reread(const std::string& path, bool at_once) {
     return false;
   }
   ListFilePtr& in_force = lists_[path];
+  if (IsTooMuch(path, list)) return false;
   const auto [added, removed] = Compare(*in_force, *list);
   const bool is_other = added > 0 || removed > 0;
   if (is_other || at_once) {
@@ -129,6 +130,16 @@ bool ListWatcher::Reread(const std::string& path, bool at_once) {
   }
   in_force = std::move(list);
   return is_other;
+}
+
+bool ListWatcher::IsTooMuch(const std::string& path, const ListFilePtr& list) {
+  ListFiles lists = lists_;
+  lists[path] = list;
+  if (CountFilled(settings_.lists, lists) <= kMaxFilledEntries) return false;
+  sink_.Write(Notice{Notice::Level::kError,
+                     path + ": the lists would put more than 10000000 entries into rules; the list "
+                            "read before stays in force"});
+  return true;
 }
 
 void ListWatcher::PutInForce() {

@@ -59,6 +59,7 @@ class ListWatcher {
   static Stamp StampOf(const std::string& path);
   void Loop();
   bool Reread(const std::string& path, bool at_once);
+  bool IsTooMuch(const std::string& path, const ListFilePtr& list);
   void PutInForce();
 
   const Settings& settings_;

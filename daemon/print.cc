@@ -66,7 +66,57 @@ on\-failure = reject
 [rule.partner]
 recipient\-domain = partner.example
 require = none
+until = 2027\-06\-30
 .fi
+.PP
+All partners of a list, which may change while the daemon runs; and who sends us mail from their
+networks must use TLS, too:
+.PP
+.nf
+[rule.partners]
+recipient\-domain = @/etc/tlswarden/partners
+require = encrypt
+minimum\-tls = 1.2
+
+[rule.from\-partners]
+direction = inbound
+client\-address = @/etc/tlswarden/partner\-networks
+minimum\-tls = 1.2
+mode = enforce
+.fi
+.PP
+A message that its sender marks goes over authenticated TLS or not at all; the delivery learns of it
+by the files in contrib/postfix:
+.PP
+.nf
+[milter]
+per\-message = postfix
+
+[rule.secure]
+header = Subject: *[secure]*
+header = Sensitivity: Company\-Confidential
+require = authenticated
+on\-failure = reject
+reply = {result\-type}: {domain} can't receive confidential mail ({reason}).
+info\-url = https://www.example.com/secure\-mail
+.fi
+.PP
+A partner that publishes nothing, whose certificate is known:
+.PP
+.nf
+[rule.supplier]
+recipient\-domain = supplier.example
+require = pinned
+match = mx.supplier.example
+.fi
+.SH LISTS
+A file that a rule names by @/PATH has one entry on each line; blank lines and comments count for
+nothing. It may have 64 MiB and 1,000,000 entries. A file that is missing or has an entry that isn't
+good is an error at start; later the list read before stays in force, and the log says why. An
+empty file is a warning: a key of which all values come from empty lists matches nothing.
+.B tlswarden
+looks at the file each second and reads it again when it has changed and doesn't change any more, or at
+once at SIGHUP.
 .SH FILES
 .TP
 .I /etc/tlswarden/tlswarden.conf

@@ -49,6 +49,12 @@ ListFilePtr MakeList(const std::string& path, FileText file, const std::vector<L
   return list;
 }
 
+std::size_t CountFilled(const std::vector<ListUse>& uses, const ListFiles& lists) {
+  std::size_t count = 0;
+  for (const ListUse& use : uses) count += lists.find(use.path)->second->size();
+  return count;
+}
+
 std::vector<Rule> FilledRules(std::vector<Rule> rules, const std::vector<ListUse>& uses,
                               const ListFiles& lists, std::vector<std::string>* warnings) {
   for (const ListUse& use : uses) {

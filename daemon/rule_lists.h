@@ -14,6 +14,8 @@
 namespace tlswarden {
 
 inline constexpr std::size_t kMaxLists = 1000;  // different files
+// In all rules together: a list that many rules name counts for each.
+inline constexpr std::size_t kMaxFilledEntries = 10'000'000;
 
 // `KEY = @PATH` in a rule.
 struct ListUse {
@@ -30,6 +32,9 @@ struct ListUse {
 // `errors` says why, as "PATH:LINE: WHAT".
 ListFilePtr MakeList(const std::string& path, FileText file, const std::vector<ListUse>& uses,
                      std::vector<std::string>* errors);
+
+// How many entries the lists put into rules. REQUIRES: every list is there
+std::size_t CountFilled(const std::vector<ListUse>& uses, const ListFiles& lists);
 
 // The rules with the entries of the lists. A rule with a matcher that thereby holds nothing at all
 // fits nothing: `warnings` name the list. REQUIRES: every list is there

@@ -71,7 +71,12 @@ void RuleMaker::Make(const RuleSection& section) {
   rule_.direction = is_inbound ? Direction::kInbound : Direction::kOutbound;
   for (std::size_t i = section.first_value; i < section.end_value; ++i) Apply(file_->values[i]);
   // What seems to be missing may be what was refused: one error is enough.
-  if (!broken_) is_inbound ? CheckInbound() : CheckOutbound();
+  if (!broken_) {
+    is_inbound ? CheckInbound() : CheckOutbound();
+    if (rule_.info_url.empty() && rule_.reply.find("{info-url}") != std::string::npos) {
+      Refuse(" reply: {info-url} stands for nothing without info-url");
+    }
+  }
   if (rule_.until && *rule_.until <= now_) {
     file_->warnings.push_back({rule_.line, "[rule." + rule_.name +
                                                "] until = " + ToString(*rule_.until) +

@@ -91,6 +91,10 @@ void LoadLists(const FileReader& read, ConfigFile* file, Loaded* loaded,
     if (!LoadList(use, read, file, loaded, errors)) bad.insert(use.path);
   }
   if (!bad.empty()) return;
+  if (CountFilled(loaded->settings.lists, loaded->lists) > kMaxFilledEntries) {
+    file->errors.push_back({0, "the lists put more than 10000000 entries into rules"});
+    return;
+  }
   loaded->rules =
       FilledRules(loaded->settings.rules, loaded->settings.lists, loaded->lists, warnings);
   WarnOfHiddenRules(loaded->settings.rules, loaded->rules, file);

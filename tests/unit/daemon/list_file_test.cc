@@ -119,6 +119,17 @@ TEST(Lists, ErrorsNameFileAndLine) {
                 "f:1005: [rule.a] sender = @/s1000: more than 1000 different lists"});
 }
 
+TEST(Lists, TogetherTheyAreBounded) {
+  std::string list;
+  for (int i = 0; i < 10000; ++i) list += "a.example\n";
+  std::string rules;
+  for (int i = 0; i < 1001; ++i) {
+    rules += "[rule.r" + std::to_string(i) + "]\nrequire = dane\nrecipient-domain = @/d\n";
+  }
+  EXPECT_EQ(Load(rules, {{"/d", list}}).errors,
+            std::vector<std::string>{"f: the lists put more than 10000000 entries into rules"});
+}
+
 // Else a list that somebody has emptied would make the rule one for all mail.
 TEST(Lists, AnEmptyOneMatchesNothing) {
   const Loaded loaded = Load("recipient-domain = @/d\n", {{"/d", "# nobody\n"}});

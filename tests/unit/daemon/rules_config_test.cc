@@ -276,6 +276,8 @@ TEST(RulesConfig, Contradictions) {
        " require = pinned: needs match, the names on the certificate, or fingerprint"},
       {"require = pinned\nmatch = a.example\nfingerprint = " + std::string(kDigits),
        " match, fingerprint: give one of them, not both"},
+      {"require = dane\nreply = see {info-url}\n",
+       " reply: {info-url} stands for nothing without info-url"},
       {"require = dane\nmatch = a.example\n", " match: goes with require = pinned only"},
       {"require = published\nminimum-tls = 1.2\n",
        " minimum-tls: with require = published mail may go without TLS; set require = encrypt or "
