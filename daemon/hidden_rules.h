@@ -20,9 +20,6 @@ void WarnOfHiddenRules(const std::vector<Rule>& written, const std::vector<Rule>
 
 inline constexpr std::size_t kMostComparisons = 1'000'000;
 
-// Whether `earlier` matches whatever `later` matches.
-bool Covers(const Rule& earlier, const Rule& later);
-
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_DAEMON_HIDDEN_RULES_H_

@@ -1,11 +1,10 @@
 #include "daemon/rule_keys.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
-#include "daemon/log_format.h"
+#include "daemon/rule_text.h"
 #include "policy/ascii.h"
 #include "policy/next_hop.h"
 
@@ -13,13 +12,6 @@ namespace tlswarden {
 namespace {
 
 using Texts = std::vector<std::string>;
-
-constexpr std::array<std::string_view, 7> kPlaceholders = {
-    "recipient", "domain", "reason", "result-type", "rule", "mx-host", "info-url"};
-
-bool IsPrintable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-}
 
 Result<bool> AddDomain(DomainSet& set, std::string_view text) {
   const Result<DomainPattern> pattern = ParseDomainPattern(text);
@@ -125,23 +117,9 @@ Texts PrintMatch(const Rule& rule) {
 }
 
 Result<bool> AddFingerprint(Rule& rule, std::string_view text) {
-  constexpr std::size_t kDigits = 64;
-  const bool has_colons = text.size() == kDigits / 2 * 3 - 1;
-  std::string digits;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (has_colons && i % 3 == 2 && text[i] == ':') continue;
-    const char c = LowerAscii(text[i]);
-    const bool is_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    digits += !is_digit ? '?' : c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  if (digits.size() != kDigits || digits.find('?') != std::string::npos) {
-    return Error{"not a SHA-256 fingerprint: 64 hexadecimal digits, or 32 pairs with colons"};
-  }
-  std::string written;
-  for (std::size_t i = 0; i < kDigits; i += 2) {
-    written.append(i > 0 ? ":" : "").append(digits, i, 2);
-  }
-  return AddText(rule.outbound.fingerprints, written);
+  const Result<std::string> fingerprint = ParseFingerprint(text);
+  if (!fingerprint) return Error{fingerprint.error()};
+  return AddText(rule.outbound.fingerprints, *fingerprint);
 }
 
 Result<bool> SetMinimumTls(Rule& rule, std::string_view text) {
@@ -181,18 +159,6 @@ Texts PrintClientCertificate(const Rule& rule) {
   return {certificate == ClientCertificate::kAny ? "any" : "trusted"};
 }
 
-// The name of a transport and, after a colon, a next hop: "gateway", "gateway:[gw.example]:10025".
-bool IsTransport(std::string_view text) {
-  const auto is_name = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  };
-  const std::string_view name = text.substr(0, text.find(':'));
-  return !name.empty() && text.size() <= 255 && std::all_of(name.begin(), name.end(), is_name) &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return is_name(c) || c == ':' || c == '[' || c == ']'; });
-}
-
 Result<bool> SetOnFailure(Rule& rule, std::string_view text) {
   constexpr std::string_view kRoute = "route:";
   if (text.starts_with(kRoute)) {
@@ -220,25 +186,11 @@ Texts PrintOnFailure(const Rule& rule) {
   return {text};
 }
 
-Result<bool> SetReply(Rule& rule, std::string_view text) {
-  if (std::optional<std::string> why = WhyBadReplyTemplate(text)) return Error{std::move(*why)};
-  return SetText(rule.reply, text);
-}
-
-Result<bool> SetInfoUrl(Rule& rule, std::string_view text) {
-  const std::string lower = LowerAscii(text);
-  const std::size_t slashes = lower.find("://") + 3;
-  const bool is_web = lower.starts_with("http://") || lower.starts_with("https://");
-  if (!is_web || lower.size() == slashes) {
-    return Error{"must begin with https:// or http://, and a host"};
-  }
-  if (!IsPrintable(text) || text.find(' ') != std::string_view::npos) {
-    return Error{"may hold printable ASCII only, without blanks; write others as %XX"};
-  }
-  if (text.size() > kMaxInfoUrlOctets) {
-    return Error{"longer than " + std::to_string(kMaxInfoUrlOctets) + " octets"};
-  }
-  return SetText(rule.info_url, text);
+// A text that must be good in itself.
+template <std::optional<std::string> (*why_bad)(std::string_view)>
+Result<bool> SetGoodText(std::string& target, std::string_view text) {
+  if (std::optional<std::string> why = why_bad(text)) return Error{std::move(*why)};
+  return SetText(target, text);
 }
 
 Result<bool> SetUntil(Rule& rule, std::string_view text) {
@@ -248,17 +200,6 @@ Result<bool> SetUntil(Rule& rule, std::string_view text) {
 }
 
 Texts PrintUntil(const Rule& rule) { return rule.until ? Texts{ToString(*rule.until)} : Texts(); }
-
-Result<bool> SetNotify(Rule& rule, std::string_view text) {
-  constexpr std::size_t kMaxAddressOctets = 254;  // RFC 5321 section 4.5.3.1.3, without < and >
-  const MailAddress address = ParseMailAddress(text);
-  const bool is_plain = IsPrintable(text) && text.find_first_of(" <>,") == std::string_view::npos;
-  if (!is_plain || address.local.empty() || address.domain.ascii.empty() ||
-      text.size() > kMaxAddressOctets) {
-    return Error{"not an address of the form USER@DOMAIN"};
-  }
-  return SetText(rule.notify, text);
-}
 
 // What the option table has already checked.
 Result<bool> SetDirection(Rule& rule, std::string_view text) {
@@ -360,12 +301,21 @@ constexpr RuleKey kKeys[] = {
         [](auto& r) -> auto& { return r.inbound.certificate_issuer; }),
     {"on-failure", Side::kBoth, false, false, SetOnFailure, PrintOnFailure},
     {"mode", Side::kBoth, false, false, SetMode, PrintMode},
-    {"reply", Side::kBoth, false, false, SetReply,
+    {"reply", Side::kBoth, false, false,
+     [](Rule& rule, std::string_view text) {
+       return SetGoodText<WhyBadReplyTemplate>(rule.reply, text);
+     },
      [](const Rule& rule) { return PrintText(rule.reply); }},
-    {"info-url", Side::kBoth, false, false, SetInfoUrl,
+    {"info-url", Side::kBoth, false, false,
+     [](Rule& rule, std::string_view text) {
+       return SetGoodText<WhyBadInfoUrl>(rule.info_url, text);
+     },
      [](const Rule& rule) { return PrintText(rule.info_url); }},
     {"until", Side::kBoth, false, false, SetUntil, PrintUntil},
-    {"notify", Side::kOutbound, false, false, SetNotify,
+    {"notify", Side::kOutbound, false, false,
+     [](Rule& rule, std::string_view text) {
+       return SetGoodText<WhyBadMailbox>(rule.notify, text);
+     },
      [](const Rule& rule) { return PrintText(rule.notify); }},
 };
 
@@ -378,28 +328,6 @@ const RuleKey* FindRuleKey(std::string_view key) {
     if (entry.key == key) return &entry;
   }
   return nullptr;
-}
-
-std::span<const std::string_view> ReplyPlaceholders() { return kPlaceholders; }
-
-std::optional<std::string> WhyBadReplyTemplate(std::string_view text) {
-  if (!IsPrintable(text)) return "may hold printable ASCII only";
-  if (text.size() > kMaxReplyTemplateOctets) {
-    return "longer than " + std::to_string(kMaxReplyTemplateOctets) + " octets";
-  }
-  while (true) {
-    const std::size_t open = text.find_first_of("{}");
-    if (open == std::string_view::npos) return std::nullopt;
-    const std::size_t close = text.find('}', open);
-    if (text[open] == '}' || close == std::string_view::npos) return "a brace without its partner";
-    const std::string_view name = text.substr(open + 1, close - open - 1);
-    if (std::find(kPlaceholders.begin(), kPlaceholders.end(), name) == kPlaceholders.end()) {
-      std::string why = "unknown placeholder {" + Printable(name, 40) + "}; there are";
-      for (const std::string_view known : kPlaceholders) why.append(" {").append(known).append("}");
-      return why;
-    }
-    text.remove_prefix(close + 1);
-  }
 }
 
 }  // namespace tlswarden

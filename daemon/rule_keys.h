@@ -4,7 +4,6 @@
 #ifndef TLSWARDEN_DAEMON_RULE_KEYS_H_
 #define TLSWARDEN_DAEMON_RULE_KEYS_H_
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,8 +16,6 @@ namespace tlswarden {
 
 // Of those that are compared one by one with each message: globs, headers, listeners.
 inline constexpr std::size_t kMostSlowEntries = 1000;
-inline constexpr std::size_t kMaxReplyTemplateOctets = 300;
-inline constexpr std::size_t kMaxInfoUrlOctets = 200;
 
 struct RuleKey {
   enum class Side { kBoth, kOutbound, kInbound };
@@ -37,12 +34,6 @@ std::span<const RuleKey> RuleKeys();
 
 // nullptr: there is none.
 const RuleKey* FindRuleKey(std::string_view key);
-
-// What may stand between braces in `reply =`.
-std::span<const std::string_view> ReplyPlaceholders();
-
-// Nothing when the text is good.
-std::optional<std::string> WhyBadReplyTemplate(std::string_view text);
 
 }  // namespace tlswarden
 
