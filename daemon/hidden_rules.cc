@@ -185,6 +185,10 @@ class DomainOwners {
  public:
   void Add(const Rule& rule, std::uint32_t place) {
     if (!AsksForDomainsOnly(rule.match)) return;
+    if (rule.match.recipient_domain.patterns().size() > kMostNames) {
+      large_.emplace_back(place, &rule.match.recipient_domain);
+      return;
+    }
     for (const DomainPattern& pattern : rule.match.recipient_domain.patterns()) {
       const std::string& ascii = pattern.domain.ascii;
       if (pattern.reach != DomainPattern::Reach::kBelow) itself_.emplace(ascii, place);
@@ -194,12 +198,11 @@ class DomainOwners {
 
   // The first rule that covers the whole pattern, or kNone.
   std::uint32_t OwnerOf(const DomainPattern& pattern) const {
-    const std::uint32_t above = OwnerAbove(pattern.domain.ascii);
-    const std::uint32_t itself = std::min(Find(itself_, pattern.domain.ascii), above);
-    const std::uint32_t below = std::min(Find(below_, pattern.domain.ascii), above);
-    if (pattern.reach == DomainPattern::Reach::kItself) return itself;
-    if (pattern.reach == DomainPattern::Reach::kBelow) return below;
-    return itself == below ? itself : above;
+    const std::uint32_t small = SmallOwnerOf(pattern);
+    for (const auto& [place, domains] : large_) {
+      if (place < small && domains->Covers(pattern)) return place;
+    }
+    return small;
   }
 
  private:
@@ -208,6 +211,15 @@ class DomainOwners {
   static std::uint32_t Find(const Places& places, const std::string& name) {
     const auto found = places.find(name);
     return found == places.end() ? kNone : found->second;
+  }
+
+  std::uint32_t SmallOwnerOf(const DomainPattern& pattern) const {
+    const std::uint32_t above = OwnerAbove(pattern.domain.ascii);
+    const std::uint32_t itself = std::min(Find(itself_, pattern.domain.ascii), above);
+    const std::uint32_t below = std::min(Find(below_, pattern.domain.ascii), above);
+    if (pattern.reach == DomainPattern::Reach::kItself) return itself;
+    if (pattern.reach == DomainPattern::Reach::kBelow) return below;
+    return itself == below ? itself : above;
   }
 
   std::uint32_t OwnerAbove(std::string_view name) const {
@@ -222,6 +234,7 @@ class DomainOwners {
 
   Places itself_;
   Places below_;
+  std::vector<std::pair<std::uint32_t, const DomainSet*>> large_;  // in the file's order
 };
 
 // All rules of one direction.

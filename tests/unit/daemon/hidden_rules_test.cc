@@ -115,6 +115,23 @@ TEST(HiddenRules, EveryMatcher) {
             kWhole);
 }
 
+TEST(HiddenRules, BehindALargeRule) {
+  std::string first = "require = dane\n";
+  for (int i = 0; i < 20000; ++i) {
+    first += "recipient-domain = a" + std::to_string(i) + ".example\n";
+  }
+  const Loaded loaded = ParseSettings("[rule.one]\n" + first +
+                                          "[rule.two]\nrequire = encrypt\nrecipient-domain = "
+                                          "a19999.example b.example\n"
+                                          "[rule.three]\nrequire = none\n"
+                                          "recipient-domain = a7.example a8.example\n",
+                                      "f");
+  const std::string tail = "never matches, since [rule.one] on line 1 comes first";
+  EXPECT_EQ(loaded.warnings, (std::vector<std::string>{
+                                 "f:20003: [rule.two] recipient-domain a19999.example: " + tail,
+                                 "f:20006: [rule.three]: " + tail}));
+}
+
 // Pairs of rules are 50,000,000; a comparison of each would take minutes under a sanitizer.
 TEST(HiddenRules, ManyRulesTakeLittleTime) {
   std::string text = "[milter]\nper-message = postfix\n";
