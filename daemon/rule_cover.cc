@@ -67,9 +67,18 @@ bool MatcherCovers(const T& wide, const T& narrow) {
   return wide.empty() || (!narrow.empty() && CoversAll(wide, narrow));
 }
 
+// Names, not globs.
+bool ListenersCover(const Texts& wide, const Texts& narrow) {
+  const auto has = [&wide](const std::string& name) {
+    return std::any_of(wide.begin(), wide.end(), [&name](const std::string& other) {
+      return EqualsIgnoringCase(name, other);
+    });
+  };
+  return wide.empty() || (!narrow.empty() && std::all_of(narrow.begin(), narrow.end(), has));
+}
+
 }  // namespace
 
-// Whether it takes whatever it matches from the rules behind it, now and later.
 bool CanHide(const Rule& rule) {
   const bool only_signed_mx =
       !rule.match.mx_host.empty() && rule.outbound.require == Requirement::kNone;
@@ -90,7 +99,8 @@ bool Covers(const Rule& earlier, const Rule& later) {
          MatcherCovers(wide.client_address, narrow.client_address) &&
          MatcherCovers(wide.client_name, narrow.client_name) &&
          MatcherCovers(wide.authenticated, narrow.authenticated) &&
-         MatcherCovers(wide.listener, narrow.listener) && MatcherCovers(wide.header, narrow.header);
+         ListenersCover(wide.listener, narrow.listener) &&
+         MatcherCovers(wide.header, narrow.header);
 }
 
 }  // namespace tlswarden
