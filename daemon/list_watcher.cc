@@ -107,6 +107,7 @@ void ListWatcher::Look(bool at_once) {
     changed |= Reread(path, at_once);
   }
   if (changed) PutInForce();
+  std::erase_if(retired_, [](const OrdersPtr& orders) { return orders.use_count() == 1; });
 }
 
 bool ListWatcher::Reread(const std::string& path, bool at_once) {
@@ -148,6 +149,7 @@ void ListWatcher::PutInForce() {
   for (const std::string& warning : warnings) {
     sink_.Write(Notice{Notice::Level::kWarning, warning});
   }
+  retired_.push_back(orders_.Get());
   orders_.Replace(MakeOrders(settings_, std::move(rules)));
 }
 

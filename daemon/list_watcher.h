@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "daemon/settings.h"
 #include "policy/orders.h"
@@ -67,6 +68,8 @@ class ListWatcher {
   CurrentOrders& orders_;
   RecordSink& sink_;
   std::map<std::string, Watched> watched_;
+  // Until nobody else holds them, so that no door has to free a million entries.
+  std::vector<OrdersPtr> retired_;
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
