@@ -11,6 +11,7 @@
 #include "cache/sqlite_store.h"
 #include "daemon/commands.h"
 #include "daemon/config_messages.h"
+#include "daemon/list_watcher.h"
 #include "daemon/listen.h"
 #include "daemon/log_sink.h"
 #include "daemon/probe_wiring.h"
@@ -36,10 +37,10 @@ void Inform(RecordSink& sink, const std::string& text) {
 
 // Everything that runs. Members are destroyed from the last to the first.
 struct Daemon {
-  Daemon(const Settings& given, LogSink& records)
+  Daemon(const Settings& given, std::vector<Rule> rules, LogSink& records)
       : settings(given),
         sink(records),
-        orders(MakeOrders(given)),
+        orders(MakeOrders(given, std::move(rules))),
         engine_options(MakeEngineOptions(given)) {}
 
   const Settings& settings;
@@ -54,6 +55,7 @@ struct Daemon {
   std::unique_ptr<Engine> engine;
   std::unique_ptr<SocketmapServer> socketmap;
   std::unique_ptr<MilterDoor> milter;
+  std::unique_ptr<ListWatcher> lists;
 };
 
 std::optional<std::string> OpenStore(Daemon& daemon) {
@@ -165,7 +167,7 @@ void ServeUntilStopped(Daemon& daemon) {
   daemon.engine->StartMaintaining();
   InformOfStart(daemon);
   NotifySystemd("READY=1");
-  WaitForStop();
+  WaitForStop([&daemon] { daemon.lists->ReadNow(); });
   NotifySystemd("STOPPING=1");
   StopAll(daemon, socketmap);
   RemoveSockets(daemon.settings);
@@ -177,6 +179,15 @@ void ServeUntilStopped(Daemon& daemon) {
   _exit(kExitGood);
 }
 
+// They were read before --user took root's rights away.
+void WarnOfUnreadableLists(const ListFiles& lists, RecordSink& sink) {
+  for (const auto& [path, list] : lists) {
+    if (access(path.c_str(), R_OK) == 0) continue;
+    sink.Write(Notice{Notice::Level::kWarning,
+                      path + ": can be read by root only, so changes will have no effect"});
+  }
+}
+
 int Fail(RecordSink& sink, const SyslogSink& syslog, const std::string& error) {
   sink.Write(Notice{Notice::Level::kError, error});
   if (!syslog.writes_to_stderr()) std::cerr << "tlswarden: " << error << '\n';
@@ -186,7 +197,7 @@ int Fail(RecordSink& sink, const SyslogSink& syslog, const std::string& error) {
 }  // namespace
 
 int RunCommand(const CommandLine& line) {
-  const std::optional<Loaded> loaded = LoadOrComplain(line, true);
+  std::optional<Loaded> loaded = LoadOrComplain(line, true);
   if (!loaded) return kExitUsage;
   KeepFreedMemory();
   BlockSignals();
@@ -207,8 +218,14 @@ int RunCommand(const CommandLine& line) {
   for (const std::string& warning : loaded->warnings) {
     sink.Write(Notice{Notice::Level::kWarning, warning});
   }
-  Daemon daemon(loaded->settings, sink);
+  WarnOfUnreadableLists(loaded->lists, sink);
+  Daemon daemon(loaded->settings, std::move(loaded->rules), sink);
+  // Half the memory when there are 100,000 of them; only lists need them again.
+  if (loaded->settings.lists.empty()) loaded->settings.rules = {};
   if (const auto error = OpenAll(daemon)) return Fail(sink, syslog, *error);
+  daemon.lists =
+      std::make_unique<ListWatcher>(daemon.settings, std::move(loaded->lists), daemon.orders, sink);
+  daemon.lists->Start();
   ServeUntilStopped(daemon);
   return kExitGood;
 }

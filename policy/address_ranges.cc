@@ -91,16 +91,25 @@ std::string ToString(const AddressRange& range) {
   return std::string(text.data()) + '/' + std::to_string(length);
 }
 
-void AddressRanges::Add(const AddressRange& range) {
-  prefixes_.insert(range.prefix);
-  ranges_.insert(Key(range.prefix, range.first));
+AddressRange Widened(const AddressRange& range, unsigned prefix) {
+  return {Masked(range.first, prefix), prefix};
 }
 
-bool AddressRanges::Contains(const IpAddress& address) const {
-  const bool is_v4 = IsMapped(address);
+void AddressRanges::Add(const AddressRange& range) {
+  if (!keys_.insert(Key(range.prefix, range.first)).second) return;
+  ranges_.push_back(range);
+  if (std::find(prefixes_.begin(), prefixes_.end(), range.prefix) == prefixes_.end()) {
+    prefixes_.push_back(range.prefix);
+  }
+}
+
+bool AddressRanges::Contains(const IpAddress& address) const { return Covers({address, kBits}); }
+
+bool AddressRanges::Covers(const AddressRange& range) const {
+  const bool is_v4 = IsMapped(range.first) && range.prefix >= kMappedBits;
   return std::any_of(prefixes_.begin(), prefixes_.end(), [&](unsigned prefix) {
     if (is_v4 && prefix < kMappedBits) return false;  // ::/0 means all of IPv6
-    return ranges_.contains(Key(prefix, Masked(address, prefix)));
+    return prefix <= range.prefix && keys_.contains(Key(prefix, Masked(range.first, prefix)));
   });
 }
 

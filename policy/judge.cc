@@ -164,11 +164,12 @@ bool DemandsMore(const Rule* rule) {
 // What the rule and the message demand together. REQUIRETLS wants the next hop to be authenticated
 // (RFC 8689 section 4.2.1), and the header that lifts policies counts only where the operator
 // demands nothing of his own (section 4.3).
-Requirement Demanded(const Question& question, const Rule* rule) {
+Requirement Demanded(const Question& question, const Rule* rule, const Outbound& outbound) {
   const Requirement own = rule == nullptr ? Requirement::kPublished : rule->outbound.require;
   if (question.envelope == nullptr || question.order != nullptr) return own;
   if (question.envelope->requiretls) return std::max(own, Requirement::kAuthenticated);
-  const bool lifted = question.envelope->tls_required_no && !DemandsMore(rule);
+  const bool lifted =
+      outbound.honour_tls_required_no && question.envelope->tls_required_no && !DemandsMore(rule);
   return lifted ? Requirement::kNone : own;
 }
 
@@ -184,7 +185,7 @@ void ApplyOrders(const RulePtr& rule, const Question& question, const Evidence& 
                  const Outbound& outbound, Verdict& verdict) {
   verdict.by = rule;
   if (rule != nullptr) verdict.rule = rule->name;
-  verdict.requirement = Demanded(question, rule.get());
+  verdict.requirement = Demanded(question, rule.get(), outbound);
   verdict.requiretls =
       question.order == nullptr && question.envelope != nullptr && question.envelope->requiretls;
   const OnFailure on_failure = OnFailureOf(rule.get(), outbound, verdict.requiretls);

@@ -64,7 +64,7 @@ void Rules::Index(const Rule& rule, std::uint32_t place) {
   } else {
     others_.push_back(place);
   }
-  places_.emplace(rule.name, place);
+  by_name_.emplace(rule.name, place);
   for (const HeaderPattern& pattern : rule.match.header) header_names_.insert(pattern.name);
 }
 
@@ -103,8 +103,8 @@ RuleMatch Rules::Match(const Facts& facts, Time now) const {
 }
 
 RulePtr Rules::Named(std::string_view name) const {
-  const auto found = places_.find(name);
-  return found == places_.end() ? nullptr : rules_[found->second];
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : rules_[found->second];
 }
 
 }  // namespace tlswarden

@@ -56,11 +56,11 @@ class Rules {
   Places Candidates(const Facts& facts) const;
 
   std::vector<RulePtr> rules_;
-  std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> places_;  // by name
   DomainIndex by_recipient_domain_;
   DomainIndex by_sender_domain_;
   Places others_;
   TextSet header_names_;
+  std::unordered_map<std::string_view, std::uint32_t> by_name_;  // the rules hold the names
 };
 
 }  // namespace tlswarden

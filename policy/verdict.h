@@ -33,9 +33,9 @@ struct Question {
 struct Outbound {
   Mode mode = Mode::kEnforce;
   OnFailure on_failure = OnFailure::kDefer;
-  Rules rules;
-  bool all_or_none = false;            // a message is refused when one of its recipients is
-  bool honour_tls_required_no = true;  // the header of RFC 8689 section 3 lifts what is published
+  Rules rules{};
+  bool all_or_none = false;            // one recipient that can't be served refuses the message
+  bool honour_tls_required_no = true;  // the header of RFC 8689 section 3
 };
 
 // RFC 8460 section 4.4's policy-type.
