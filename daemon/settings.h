@@ -17,6 +17,7 @@
 #include "daemon/log_format.h"
 #include "daemon/read_file.h"
 #include "daemon/rule_lists.h"
+#include "milter/per_message.h"
 #include "policy/probe_demand.h"
 #include "policy/rule.h"
 #include "policy/verdict.h"
@@ -39,11 +40,6 @@ enum class LogFacility {
 };
 
 // How what a message demands by itself reaches its delivery.
-enum class PerMessage {
-  kOff,
-  kPostfix,   // a header that chooses the transport, or tagged recipients
-  kSendmail,  // a table, which tls_rcpt asks by the queue id
-};
 
 // What is done about the header of RFC 8689 section 3.
 enum class TlsRequiredNo { kHonour, kIgnore };
