@@ -39,8 +39,6 @@ enum class LogFacility {
   kStderr,
 };
 
-// How what a message demands by itself reaches its delivery.
-
 // What is done about the header of RFC 8689 section 3.
 enum class TlsRequiredNo { kHonour, kIgnore };
 
