@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "policy/evidence.h"
+#include "policy/probe_facts.h"
 #include "policy/verdict.h"
 
 namespace tlswarden {
@@ -58,14 +59,21 @@ struct InquiryFailed {
   bool urgent = false;              // with policy_ends: most of the policy's life is over
 };
 
+// A look at an MX host's TLS ended.
+struct ProbeEnded {
+  Domain domain;                   // of the question that led to it; others may share it
+  ProbeFactsPtr facts;             // never nullptr
+  std::optional<Failure> failure;  // why that question's demand isn't met
+};
+
 // What concerns the daemon rather than mail: a store moved aside, a socket in use.
 struct Notice {
   enum class Level { kError, kWarning, kInfo } level = Level::kInfo;
   std::string text;  // what, for whom, why, and what to do
 };
 
-using Record =
-    std::variant<VerdictGiven, MapAnswered, PolicyChanged, PolicyExpired, InquiryFailed, Notice>;
+using Record = std::variant<VerdictGiven, MapAnswered, PolicyChanged, PolicyExpired, InquiryFailed,
+                            ProbeEnded, Notice>;
 
 class RecordSink {
  public:
