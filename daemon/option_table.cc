@@ -156,6 +156,59 @@ constexpr Option kOptions[] = {
      .help =
          "How many domains are kept in memory, at 1.5 KiB each; one with an unusually long policy "
          "counts for several. The store keeps four times as many."},
+    {.section = "probe",
+     .key = "mode",
+     .type = ValueType::kWord,
+     .default_text = "never",
+     .words = "never|required|always",
+     .binding = Bind([](auto& s) -> auto& { return s.probe.mode; }),
+     .help =
+         "When tlswarden connects to MX hosts to see whether their TLS is as demanded, before it "
+         "says yes to a message: required does so where TLS is demanded, always also for "
+         "MTA-STS policies in testing mode. Port 25 must be open for it. What is private or "
+         "loopback isn't visited unless [mta-sts] allow-private-addresses says so."},
+    {.section = "probe",
+     .key = "timeout",
+     .type = ValueType::kDuration,
+     .default_text = "10s",
+     .least = 100,
+     .most = kMinute,
+     .binding = Bind([](auto& s) -> auto& { return s.probe.timeout; }),
+     .help = "How long a look at one MX host may take. A question that waits leaves at [outbound] "
+             "deadline; the look goes on and serves the next one."},
+    {.section = "probe",
+     .key = "max-age",
+     .type = ValueType::kDuration,
+     .default_text = "1h",
+     .least = kMinute,
+     .most = 24 * 60 * kMinute,
+     .binding = Bind([](auto& s) -> auto& { return s.probe.max_age; }),
+     .help = "How long a look that found all in order counts. One that didn't counts five minutes, "
+             "and longer if it is so again."},
+    {.section = "probe",
+     .key = "source-address",
+     .type = ValueType::kIpAddress,
+     .repeatable = true,
+     .may_be_empty = true,
+     .binding = Bind([](auto& s) -> auto& { return s.probe.source_addresses; }),
+     .help = "The IP address that looks come from, one for IPv4 and one for IPv6: best that of the "
+             "MTA. Empty leaves it to the system."},
+    {.section = "probe",
+     .key = "helo-name",
+     .type = ValueType::kHostName,
+     .may_be_empty = true,
+     .binding = Bind([](auto& s) -> auto& { return s.probe.helo_name; }),
+     .help = "The name for EHLO. Empty means this machine's host name."},
+    {.section = "probe",
+     .key = "per-minute",
+     .type = ValueType::kNumber,
+     .default_text = "120",
+     .least = 1,
+     .most = 100'000,
+     .binding = Bind([](auto& s) -> auto& { return s.probe.per_minute; }),
+     .help =
+         "How many looks may begin in a minute. Beyond it, and beyond six at one host, messages "
+         "are judged without."},
     {.section = "outbound",
      .key = "mode",
      .type = ValueType::kWord,
@@ -218,9 +271,6 @@ constexpr Option kOptions[] = {
     Reserved("tlsrpt", "sender"),
     Reserved("tlsrpt", "send"),
     Reserved("metrics", "listen"),
-    Reserved("probe", "mode"),
-    Reserved("probe", "timeout"),
-    Reserved("probe", "max-age"),
     Reserved("inbound", "mode"),
     Reserved("inbound", "minimum-tls"),
 };
@@ -233,6 +283,7 @@ constexpr SectionHelp kSections[] = {
     {"mta-sts", "Policies that domains publish on a web server."},
     {"dane", "Certificates that domains publish in signed DNS."},
     {"cache", "What is remembered."},
+    {"probe", "Looks at the TLS of MX hosts. No mail is begun."},
     {"outbound", "Mail on its way out."},
     {"rule",
      "Demands or exceptions of your own, each in a section [rule.NAME]. The first rule in "

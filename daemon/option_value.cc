@@ -1,5 +1,7 @@
 #include "daemon/option_value.h"
 
+#include <arpa/inet.h>
+
 #include <array>
 #include <charconv>
 #include <limits>
@@ -115,6 +117,20 @@ Result<Value> ParseDomains(std::string_view text) {
   return Value(std::move(patterns));
 }
 
+Result<Value> ParseIpAddress(std::string_view text) {
+  std::array<unsigned char, sizeof(in6_addr)> octets{};
+  const std::string address(text);
+  if (inet_pton(AF_INET, address.c_str(), octets.data()) == 1) return Value(address);
+  if (inet_pton(AF_INET6, address.c_str(), octets.data()) == 1) return Value(address);
+  return Error{"not an IP address"};
+}
+
+Result<Value> ParseHostName(std::string_view text) {
+  Result<Domain> name = ParseLdhDomain(text);
+  if (!name) return Error{"not a host name: " + name.error()};
+  return Value(name->ascii);
+}
+
 template <typename T>
 Result<Value> AsValue(Result<T> parsed) {
   if (!parsed) return Error{parsed.error()};
@@ -144,6 +160,10 @@ Result<Value> ParseFilled(const Option& option, std::string_view text) {
       return AsValue(ParseListenAddress(text));
     case ValueType::kNameServer:
       return AsValue(ParseNameServer(text));
+    case ValueType::kIpAddress:
+      return ParseIpAddress(text);
+    case ValueType::kHostName:
+      return ParseHostName(text);
     case ValueType::kDomains:
       return ParseDomains(text);
     case ValueType::kText:

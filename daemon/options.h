@@ -31,6 +31,8 @@ enum class ValueType {
   kMilterAddress,  // libmilter's order
   kListenAddress,  // Postfix's order
   kNameServer,     //
+  kIpAddress,      // IPv4 or IPv6, in text form
+  kHostName,       // as EHLO takes it: a domain name
   kDomains,        // one or more domain patterns
   kText,           // anything
 };

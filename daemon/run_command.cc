@@ -13,6 +13,7 @@
 #include "daemon/config_messages.h"
 #include "daemon/listen.h"
 #include "daemon/log_sink.h"
+#include "daemon/probe_wiring.h"
 #include "daemon/process.h"
 #include "daemon/wiring.h"
 #include "milter/milter_door.h"
@@ -49,6 +50,7 @@ struct Daemon {
   MemoryTable table{settings.cache.memory_entries};
   std::unique_ptr<SqliteStore> store;
   Network network;
+  ProbeParts probes;  // for the doors: probes.table, or nullptr
   std::unique_ptr<Engine> engine;
   std::unique_ptr<SocketmapServer> socketmap;
   std::unique_ptr<MilterDoor> milter;
@@ -102,6 +104,10 @@ std::optional<std::string> OpenAll(Daemon& daemon) {
   Result<Network> network = MakeNetwork(daemon.io, daemon.settings);
   if (!network) return network.error();
   daemon.network = std::move(network).value();
+  Result<ProbeParts> probes =
+      MakeProbes(daemon.io, daemon.settings, *daemon.network.dns, daemon.sink);
+  if (!probes) return probes.error();
+  daemon.probes = std::move(probes).value();
   const EngineParts parts{*daemon.network.dns, *daemon.network.https, daemon.table,
                           daemon.store.get(), daemon.sink};
   daemon.engine = std::make_unique<Engine>(daemon.io, parts, daemon.engine_options);
@@ -135,6 +141,7 @@ void RemoveSockets(const Settings& settings) {
 // No question is cut off: who waits for the network gets the answer of the deadline now.
 void StopAll(Daemon& daemon, std::thread& socketmap_thread) {
   daemon.engine->Stop();
+  if (daemon.probes.table) daemon.probes.table->Stop();
   if (daemon.socketmap) daemon.socketmap->Stop(kFinishAnswers);
   if (daemon.milter && daemon.milter->WaitUntilIdle(kFinishAnswers)) {
     std::this_thread::sleep_for(kReplyIsWritten);

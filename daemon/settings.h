@@ -14,6 +14,7 @@
 
 #include "daemon/listen_address.h"
 #include "daemon/log_format.h"
+#include "policy/probe.h"
 #include "policy/rule.h"
 #include "policy/verdict.h"
 #include "resolver/trust_ad.h"
@@ -74,6 +75,15 @@ struct Settings {
     std::size_t memory_entries = 0;
     bool operator==(const Cache&) const = default;
   };
+  struct Probe {
+    ProbeMode mode = ProbeMode::kNever;
+    std::chrono::milliseconds timeout{};
+    std::chrono::milliseconds max_age{};
+    std::vector<std::string> source_addresses;  // empty: the system's choice
+    std::string helo_name;                      // empty: the machine's host name
+    std::size_t per_minute = 0;
+    bool operator==(const Probe&) const = default;
+  };
   struct Outbound {
     Mode mode = Mode::kEnforce;
     OnFailure on_failure = OnFailure::kDefer;
@@ -88,6 +98,7 @@ struct Settings {
   MtaSts mta_sts;
   Dane dane;
   Cache cache;
+  Probe probe;
   Outbound outbound;
   std::vector<Rule> rules;  // in the order of the file
   bool operator==(const Settings&) const = default;

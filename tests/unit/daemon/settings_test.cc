@@ -31,6 +31,7 @@ TEST(Settings, Defaults) {
   expected.mta_sts = {true, "", seconds(30), false};
   expected.dane = {true};
   expected.cache = {"/var/lib/tlswarden/policies.db", 100000};
+  expected.probe = {ProbeMode::kNever, seconds(10), seconds(3600), {}, "", 120};
   expected.outbound = {Mode::kEnforce, OnFailure::kDefer, seconds(8)};
   EXPECT_EQ(DefaultSettings(), expected);
 }
@@ -64,6 +65,14 @@ enabled = no
 [cache]
 store =
 memory-entries = 7
+[probe]
+mode = always
+timeout = 3s
+max-age = 10m
+source-address = 192.0.2.7
+source-address = 2001:db8::7
+helo-name = Out.Example.com
+per-minute = 5
 [outbound]
 mode = observe
 on-failure = accept
@@ -83,6 +92,8 @@ deadline = 24s
   expected.mta_sts = {false, "/etc/ca.pem", seconds(60), true};
   expected.dane = {false};
   expected.cache = {"", 7};
+  expected.probe = {ProbeMode::kAlways,           seconds(3),        seconds(600),
+                    {"192.0.2.7", "2001:db8::7"}, "out.example.com", 5};
   expected.outbound = {Mode::kObserve, OnFailure::kAccept, seconds(24)};
   EXPECT_EQ(loaded.settings, expected);
 }
@@ -121,6 +132,11 @@ TEST(Settings, EveryWord) {
                            {"local7", LogFacility::kLocal7},
                            {"stderr", LogFacility::kStderr}},
                           [](const Settings& s) { return s.log.facility; });
+  CheckWords<ProbeMode>("probe", "mode",
+                        {{"never", ProbeMode::kNever},
+                         {"required", ProbeMode::kRequired},
+                         {"always", ProbeMode::kAlways}},
+                        [](const Settings& s) { return s.probe.mode; });
   CheckWords<LogFormat>("log", "format", {{"text", LogFormat::kText}, {"json", LogFormat::kJson}},
                         [](const Settings& s) { return s.log.format; });
   CheckWords<LogLevel>("log", "level",
