@@ -14,7 +14,7 @@
 
 #include "daemon/listen_address.h"
 #include "daemon/log_format.h"
-#include "policy/probe.h"
+#include "policy/probe_demand.h"
 #include "policy/rule.h"
 #include "policy/verdict.h"
 #include "resolver/trust_ad.h"

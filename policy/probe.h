@@ -9,48 +9,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "policy/evidence.h"
+#include "policy/probe_demand.h"
 #include "policy/probe_facts.h"
-#include "policy/tls_level.h"
-#include "policy/verdict.h"
 
 namespace tlswarden {
-
-// When hosts are looked at: never, where a verdict demands TLS, or also where only a policy in
-// testing mode would.
-enum class ProbeMode { kNever, kRequired, kAlways };
-std::string_view ToString(ProbeMode mode);
-
-// What the sessions with a domain's MX hosts must have.
-struct ProbeDemand {
-  TlsLevel level = TlsLevel::kMay;
-  std::optional<SharedStsPolicy> sts;  // kSecure: whose patterns a host's name must match
-  std::vector<MxPattern> names;  // kSecure: one must be on the certificate; empty: the host's own
-  std::string minimum_tls;       // "TLSv1.2"; empty: any version
-};
-
-// What an accepted message demands; nothing when there is nothing to look for. In mode `always`, a
-// policy in testing mode is looked for as if it were enforced (RFC 8461 section 5).
-std::optional<ProbeDemand> DemandOf(const Verdict& verdict, const Evidence& evidence,
-                                    ProbeMode mode, Time now);
-
-// What the session with one MX host must have.
-struct HostDemand {
-  bool tls = false;                // false: nothing, so there is nothing to look for
-  bool dane = false;               // a TLSA record matches (RFC 7672 section 2.2)
-  bool pkix = false;               // trusted chain, and a name below
-  std::vector<Domain> dane_names;  // reference identifiers for DANE-TA(2), section 3.2.2
-  std::vector<MxPattern> names;    // pinned; empty: the host's own
-  std::string minimum_tls;
-  std::optional<Failure> unusable;  // why the host can't be used, whatever it would show
-};
-
-HostDemand DemandOn(const MxHost& host, const Evidence& evidence, const ProbeDemand& demand);
-
-// What has to be looked at for a demand.
-ProbeTarget TargetOf(const MxHost& host, const Evidence& evidence, const ProbeDemand& demand);
 
 // Why a session with the host would fail, or nothing. Transient: it can't be met for now, or can't
 // be told; otherwise it isn't met, and won't be before somebody changes something.

@@ -20,7 +20,7 @@
 namespace tlswarden {
 
 // Of a certificate's names, so many and so much are kept.
-inline constexpr std::size_t kMaxDnsIds = 250;
+inline constexpr std::size_t kMaxDnsIds = 100;
 inline constexpr std::size_t kMaxDnsIdOctets = 4096;
 
 // Which host was looked at, and with which TLSA records its certificate was compared.
@@ -33,7 +33,7 @@ struct ProbeTarget {
 };
 
 struct ProbeFacts {
-  ProbeTarget target;
+  ProbeTarget target;   // its TLSA records may be left out when the facts are kept
   Time at;              // when the look ended
   bool visited = true;  // false: no look was allowed (a private address), so nothing is known
   std::string address;  // that was spoken to last; empty: none

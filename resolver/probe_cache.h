@@ -15,7 +15,7 @@
 
 namespace tlswarden {
 
-inline constexpr std::size_t kMaxProbeEntries = 10000;  // at most some 6 KiB each, mostly 1
+inline constexpr std::size_t kMaxProbeEntries = 5000;  // at most some 10 KiB each, mostly 1
 
 // Thread-safe.
 class ProbeCache {

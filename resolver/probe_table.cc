@@ -144,6 +144,7 @@ awaitable<ProbeFactsPtr> ProbeTable::Fly(Look look, Domain domain) {
     facts.no_tls = Failure{ResultType::kValidationFailure, thrown.what(), true};
   }
   facts.at = options_.clock();
+  facts.target.tlsa.clear();  // large, and the key stands for them
   std::optional<Failure> failure = UnmetAt(facts, look.demand);
   const auto seen = std::make_shared<const ProbeFacts>(std::move(facts));
   cache_.Put(look.key, seen, !failure);
