@@ -33,11 +33,10 @@ struct ProbeTarget {
 };
 
 struct ProbeFacts {
-  ProbeTarget target;   // its TLSA records may be left out when the facts are kept
-  Time at;              // when the look ended
-  bool visited = true;  // false: no look was allowed (a private address), so nothing is known
-  std::string address;  // that was spoken to last; empty: none
+  ProbeTarget target;  // its TLSA records may be left out when the facts are kept
+  Time at;             // when the look ended
   std::chrono::microseconds took{0};
+  std::string address;  // that was spoken to last; empty: none
 
   // Why there was no TLS session. Transient: the host can't be spoken to now, so nothing is known
   // of its TLS; otherwise it doesn't offer TLS.
@@ -48,15 +47,17 @@ struct ProbeFacts {
   std::string cipher;       // OpenSSL's name
   std::optional<Failure> untrusted;     // why PKIX doesn't trust the chain, names aside
   std::optional<Failure> dane_failure;  // why no TLSA record of the target matches, names aside
-  int dane_usage = -1;                  // of the TLSA record that matched: 2 or 3; -1: none
   std::vector<std::string> dns_ids;     // of the leaf, lower case, printable; at most as above
-  bool dns_ids_cut = false;             // it has more
   std::string common_name;  // the leaf's, only when it has no DNS-ID (RFC 7672 section 3.2.3)
-  bool names_host = false;  // some DNS-ID, also beyond those kept, matches the target's host
   std::string certificate_sha256;  // of the leaf, 64 hexadecimal digits in lower case
   std::string spki_sha256;         // of its public key
   Time not_after;                  // the leaf's
+  int dane_usage = -1;             // of the TLSA record that matched: 2 or 3; -1: none
+  bool dns_ids_cut = false;        // it has more DNS-IDs
+  bool names_host = false;         // some DNS-ID, also beyond those kept, matches the target's host
   bool requiretls = false;         // the EHLO reply within TLS lists REQUIRETLS (RFC 8689)
+
+  bool visited = true;  // false: no look was allowed (a private address), so nothing is known
   bool operator==(const ProbeFacts&) const = default;
 };
 
