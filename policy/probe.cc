@@ -27,15 +27,19 @@ bool HasDaneName(const ProbeFacts& facts, const std::vector<Domain>& names) {
   });
 }
 
+std::string FirstName(const ProbeFacts& facts) {
+  if (!facts.dns_ids.empty()) return facts.dns_ids.front();
+  return facts.common_name.empty() ? "no name" : facts.common_name + " by its common name only";
+}
+
 Failure Mismatch(const ProbeFacts& facts, const std::string& wanted) {
   if (facts.dns_ids_cut) {
     return {ResultType::kCertificateHostMismatch,
             "the certificate has more names than are looked at", true};
   }
-  const std::string first = facts.dns_ids.empty() ? "no name" : facts.dns_ids.front();
   const std::string more = facts.dns_ids.size() > 1 ? " and others" : "";
   return {ResultType::kCertificateHostMismatch,
-          "the certificate is for " + first + more + ", not for " + wanted, false};
+          "the certificate is for " + FirstName(facts) + more + ", not for " + wanted, false};
 }
 
 std::optional<Failure> UnmetByDane(const ProbeFacts& facts, const HostDemand& demand) {

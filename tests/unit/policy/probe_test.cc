@@ -103,6 +103,10 @@ TEST(UnmetAt, SecureTakesNoCommonName) {
   facts.dns_ids.clear();
   facts.common_name = "mx.a.test";
   EXPECT_EQ(At(facts, kPlain, Sts({"mx.a.test"})), "certificate-host-mismatch");
+  const HostDemand demand =
+      DemandOn(kPlain, Seen("a.test", Mx(Security::kSecure, {kPlain})), Sts({"mx.a.test"}));
+  EXPECT_EQ(UnmetAt(facts, demand)->reason,
+            "the certificate is for mx.a.test by its common name only, not for mx.a.test");
 }
 
 TEST(UnmetAt, PinnedNames) {
