@@ -376,7 +376,7 @@ TEST(MessageCourse, CommandsOutOfOrder) {
   message.Mail();
   EXPECT_EQ(message.End(), "") << "no RCPT";
   message.Mail();
-  EXPECT_EQ(message.Rcpt("<a@unfit.test>"), "");
+  EXPECT_EQ(message.Rcpt("<a@unfit.test>"), "550 5.7.5");
   message.session.BeginMessage();  // RSET
   message.Mail();
   EXPECT_EQ(message.Rcpt("<a@plain.test>"), "");
