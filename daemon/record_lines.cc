@@ -97,9 +97,10 @@ LogLine ToLogLine(const InboundJudged& record) {
   Add(line, "from", record.sender);
   Add(line, "rcpt", record.recipient);
   Add(line, "action", std::string(ToString(record.action)));
-  if (verdict.observed) Add(line, "would", std::string(ToString(verdict.action)));
-  if (!verdict.failure && verdict.trial) {
-    Add(line, "would", std::string(ToString(verdict.trial->action)));
+  const bool by_trial = !verdict.failure && verdict.trial;
+  if (verdict.observed || by_trial) {
+    const Action would = by_trial ? verdict.trial->action : verdict.action;
+    Add(line, "would", std::string(ToString(would)));
   }
   Add(line, "reply", record.reply);
   Add(line, "tls-version", std::string(ToString(record.tls.version)));

@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::string_view kRoutePrefix = "route-";
 
-bool NeedsCarrying(const TaggedRecipient& recipient) {
-  return !recipient.tag.empty() || recipient.route_by != nullptr;
-}
-
 // Postfix's FILTER wants a colon behind the transport's name; nothing after it means: to the
 // recipient's own domain.
 std::string FilterOf(const Rule& rule) {
@@ -41,9 +37,10 @@ void ChangeRecipients(const std::vector<TaggedRecipient>& recipients, EndOfMessa
     const RecipientQuestion& recipient = *tagged.recipient;
     const std::string word =
         tagged.route_by == nullptr ? tagged.tag : std::string(kRoutePrefix) + tagged.route_by->name;
-    const MailAddress address = ParseMailAddress(recipient.recipient);
-    end.change.push_back(
-        {recipient.recipient, '<' + TaggedAddress(address, word) + '>', recipient.dsn_parameters});
+    // As the MTA has rewritten it: what it makes of "a%b.example==tag" is another address.
+    const MailAddress& address = *recipient.question.recipient;
+    end.change.push_back({recipient.recipient, '<' + TaggedAddress(address, word) + '>',
+                          DsnParametersOf(recipient)});
   }
 }
 
@@ -52,15 +49,19 @@ void ChangeRecipients(const std::vector<TaggedRecipient>& recipients, EndOfMessa
 void NoteTags(const std::vector<TaggedRecipient>& recipients, EndOfMessage& end) {
   std::string strictest;
   for (const TaggedRecipient& tagged : recipients) {
-    if (!tagged.recipient->question.recipient) continue;
-    const std::string& tag = tagged.tag.empty() ? std::string(kDefaultTag) : tagged.tag;
-    end.note.push_back({FoldedAddress(*tagged.recipient->question.recipient), tag});
     strictest = StricterTag(strictest, tagged.tag);
+    const std::string address = FoldedAddress(*tagged.recipient->question.recipient);
+    if (address.empty()) continue;  // an address literal
+    end.note.push_back({address, tagged.tag.empty() ? std::string(kDefaultTag) : tagged.tag});
   }
   end.note.push_back({"*", strictest.empty() ? std::string(kDefaultTag) : strictest});
 }
 
 }  // namespace
+
+bool NeedsCarrying(const TaggedRecipient& tagged) {
+  return !tagged.tag.empty() || tagged.route_by != nullptr;
+}
 
 void Carry(PerMessage how, const std::vector<TaggedRecipient>& recipients, bool others,
            EndOfMessage& end) {

@@ -50,12 +50,14 @@ struct EndOfMessage {
   std::vector<VerdictGiven> records;  // of recipients whose fate was decided only now
 };
 
-// A recipient with what its delivery needs.
+// A recipient with what its delivery needs. REQUIRES: recipient->question.recipient
 struct TaggedRecipient {
   const RecipientQuestion* recipient = nullptr;
   std::string tag;                 // empty: nothing
   const Rule* route_by = nullptr;  // set: another transport takes it
 };
+
+bool NeedsCarrying(const TaggedRecipient& tagged);
 
 // Fills in how the tags travel. `others`: recipients of the message that we don't judge, so that
 // the header, which overrules all routing of Postfix, can't be used.

@@ -28,6 +28,13 @@ bool IsTrusted(const MailEvent& event) {
   return event.version.starts_with("Postfix") && !event.cert_subject.empty();
 }
 
+// Postfix's smtpd always names a transport for the sender; cleanup, for pickup, never does, and
+// then says that the client is 127.0.0.1.
+bool IsOnThisMachine(const MailEvent& event, const std::optional<IpAddress>& address) {
+  const bool elsewhere = address ? !IsLoopback(*address) : !event.client_addr.empty();
+  return !elsewhere && event.mail_mailer.empty() && event.version.starts_with("Postfix");
+}
+
 InboundTls ReadTls(const MailEvent& event) {
   InboundTls tls;
   tls.version = ParseMtaTlsVersion(event.tls_version);
@@ -50,7 +57,7 @@ Envelope ReadMail(const MailEvent& event) {
   client.address = ParseIpAddress(event.client_addr);
   client.address_text = event.client_addr;
   client.name = VerifiedName(event);
-  client.on_this_machine = event.mail_mailer.empty() && event.version.starts_with("Postfix");
+  client.on_this_machine = IsOnThisMachine(event, client.address);
   client.authenticated = event.auth_authen;
   client.listener = event.daemon_name;
   client.listener_port = event.daemon_port;

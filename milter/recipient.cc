@@ -1,6 +1,10 @@
 #include "milter/recipient.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "policy/ascii.h"
+#include "policy/utf8.h"
 
 namespace tlswarden {
 namespace {
@@ -11,6 +15,24 @@ constexpr std::string_view kTagMark = "==tlswarden-";
 std::string Bracketed(std::string_view address) {
   if (address.starts_with('<')) return std::string(address);
   return '<' + std::string(address) + '>';
+}
+
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+void AppendHex(std::uint32_t code, int least_digits, std::string& text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string hex;
+  for (; code != 0 || least_digits > 0; code >>= 4, --least_digits) {
+    hex.insert(hex.begin(), kDigits[code & 0xf]);
+  }
+  text += hex;
+}
+
+// What xtext (RFC 3461 section 4) and utf-8-addr-xtext (RFC 6533 section 3) take as it is.
+bool IsPlainInXtext(std::uint32_t code, bool ascii) {
+  return code > 0x20 && code < 0x7f && code != '+' && code != '=' && (ascii || code != '\\');
 }
 
 }  // namespace
@@ -45,7 +67,10 @@ std::optional<RecipientQuestion> ReadRcpt(const RcptEvent& event) {
 }
 
 bool IsTagged(const MailAddress& address) {
-  return LowerAscii(address.local).find(kTagMark) != std::string::npos;
+  std::string local = LowerAscii(address.local);
+  // `"a=\=b"` is another way to write a==b (RFC 5321 section 4.1.2).
+  local.erase(std::remove(local.begin(), local.end(), '\\'), local.end());
+  return local.find(kTagMark) != std::string::npos;
 }
 
 std::string TaggedAddress(const MailAddress& address, std::string_view tag) {
@@ -57,6 +82,32 @@ std::string TaggedAddress(const MailAddress& address, std::string_view tag) {
   local.append(kTagMark).append(tag);
   if (quoted) local += '"';
   return local + address.text.substr(at == std::string::npos ? address.text.size() : at);
+}
+
+std::string OriginalRecipient(std::string_view address) {
+  const bool ascii = IsAscii(address);
+  std::string text = ascii ? "rfc822;" : "utf-8;";
+  while (!address.empty()) {
+    const std::optional<Utf8Character> next = FirstUtf8Character(address);
+    if (!next) return {};
+    address.remove_prefix(next->octets);
+    if (IsPlainInXtext(next->code, ascii)) {
+      text += static_cast<char>(next->code);
+      continue;
+    }
+    text += ascii ? "+" : "\\x{";
+    AppendHex(next->code, 2, text);
+    if (!ascii) text += '}';
+  }
+  return text.size() > kMaxOriginalRecipient ? std::string() : text;
+}
+
+std::string DsnParametersOf(const RecipientQuestion& recipient) {
+  std::string parameters = recipient.dsn_parameters;
+  if ((' ' + LowerAscii(parameters)).find(" orcpt=") != std::string::npos) return parameters;
+  const std::string original = OriginalRecipient(ParseMailAddress(recipient.recipient).text);
+  if (original.empty()) return parameters;
+  return parameters.append(parameters.empty() ? "" : " ").append("ORCPT=").append(original);
 }
 
 }  // namespace tlswarden

@@ -41,6 +41,15 @@ bool IsSmtpTransport(std::string_view mailer);
 bool IsTagged(const MailAddress& address);
 std::string TaggedAddress(const MailAddress& address, std::string_view tag);
 
+// The value of ORCPT: "rfc822;a+2Bb@c.example", or of type utf-8 (RFC 6533) when the address isn't
+// ASCII. Empty when the address is no text, or too long for RFC 3461 section 4.2.
+inline constexpr std::size_t kMaxOriginalRecipient = 500;  // octets
+std::string OriginalRecipient(std::string_view address);
+
+// The client's parameters, and the address as it wrote it: delivery status notifications shall not
+// speak of a tagged address.
+std::string DsnParametersOf(const RecipientQuestion& recipient);
+
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_MILTER_RECIPIENT_H_

@@ -15,14 +15,6 @@ std::string Sentence(const Verdict& verdict) {
   return text + ": " + verdict.failure->reason;
 }
 
-std::string PrintableAscii(std::string text) {
-  for (char& c : text) {
-    if (c < 0x20 || c > 0x7e) c = '?';
-  }
-  if (text.size() > kMaxReplyText) text.resize(kMaxReplyText);
-  return text;
-}
-
 std::string Words(const Verdict& verdict, std::string_view recipient) {
   if (verdict.by == nullptr || verdict.by->reply.empty()) return Sentence(verdict);
   const Failure& failure = *verdict.failure;
@@ -47,13 +39,22 @@ std::string InboundWords(const InboundVerdict& verdict) {
   const InboundFailure& failure = *verdict.failure;
   if (verdict.by != nullptr && !verdict.by->reply.empty()) {
     const ReplyFacts facts{{}, {}, failure.reason, {}, verdict.rule, {}, verdict.by->info_url};
-    return FillIn(verdict.by->reply, facts);
+    std::string words = FillIn(verdict.by->reply, facts);
+    if (!words.empty()) return words;  // some placeholders stand for nothing here
   }
   if (failure.no_tls) return "Must issue a STARTTLS command first: " + failure.reason;
   return "validation-failure: " + failure.reason;
 }
 
 }  // namespace
+
+std::string PrintableAscii(std::string text) {
+  for (char& c : text) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  if (text.size() > kMaxReplyText) text.resize(kMaxReplyText);
+  return text;
+}
 
 Reply MakeReply(const Verdict& verdict, std::string_view recipient) {
   const Action action = ActionTaken(verdict);
@@ -105,6 +106,14 @@ std::string FillIn(std::string_view words, const ReplyFacts& facts) {
     words.remove_prefix(length);
   }
   return text;
+}
+
+std::string HoldReason(std::string_view why, std::string_view rule) {
+  return PrintableAscii("tlswarden: " + std::string(why) + " (rule " + std::string(rule) + ')');
+}
+
+std::string HoldReason(const Verdict& verdict) {
+  return HoldReason(ToString(*verdict.failure), verdict.rule);
 }
 
 std::string CodesOf(const Reply& reply) {

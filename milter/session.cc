@@ -12,11 +12,36 @@ namespace {
 
 constexpr std::string_view kTlsRequired = "TLS-Required";  // RFC 8689 section 3
 
-std::string HoldReason(const Verdict& verdict) {
-  return "tlswarden: " + ToString(*verdict.failure) + " (rule " + verdict.rule + ')';
+bool IsRefused(const Reply& reply) { return !reply.code.empty(); }
+
+int Rank(const InboundVerdict& verdict) {
+  switch (ActionTaken(verdict)) {
+    case Action::kReject:
+      return 5;
+    case Action::kDefer:
+    case Action::kRoute:
+      return 4;
+    case Action::kQuarantine:
+      return 3;
+    case Action::kAccept:
+      break;
+  }
+  if (verdict.failure) return 2;
+  return verdict.trial && verdict.trial->failure ? 1 : 0;
 }
 
-bool IsRefused(const Reply& reply) { return !reply.code.empty(); }
+// Obsolete syntax has blanks before the colon, and a value may have them around it.
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+template <typename Value>
+void Free(std::vector<Value>& values) {
+  std::vector<Value>().swap(values);  // clear() would keep the memory for the connection's life
+}
 
 }  // namespace
 
@@ -24,10 +49,11 @@ void Session::BeginMessage() {
   orders_.reset();
   envelope_ = {};
   inbound_waits_for_rcpt_ = false;
-  inbound_waits_for_headers_ = false;
+  Free(inbound_waits_for_headers_);
   others_ = false;
   recipients_ = 0;
-  kept_.clear();
+  recipient_octets_ = 0;
+  Free(kept_);
   refused_ = {};
   end_of_message_ = {};
   quarantine_.clear();
@@ -48,51 +74,80 @@ InboundVerdict Session::OnMail(const MailEvent& event, OrdersPtr orders, Time no
   return verdict.decided ? Noted(verdict) : InboundVerdict();
 }
 
-std::optional<InboundVerdict> Session::InboundAtRcpt(const RcptEvent& event, Time now) {
-  if (!inbound_waits_for_rcpt_) return std::nullopt;
-  const MailAddress recipient =
-      ParseMailAddress(event.rcpt_addr.empty() ? event.argument : event.rcpt_addr);
+InboundVerdict Session::JudgeClient(const MailAddress& recipient, std::string_view transport,
+                                    Time now) const {
   Facts facts;
   facts.envelope = &envelope_;
   facts.recipient = &recipient;
   facts.recipient_domain = &recipient.domain;
-  facts.transport = event.rcpt_mailer;
-  const InboundVerdict verdict = JudgeInbound(facts, orders_->inbound, now);
-  inbound_waits_for_headers_ |= !verdict.decided;
-  if (!verdict.decided) return std::nullopt;
-  return Noted(verdict);
+  facts.transport = transport;
+  return JudgeInbound(facts, orders_->inbound, now);
 }
 
-// For the message as a whole: whom it goes to was looked at before.
+std::optional<InboundVerdict> Session::InboundAtRcpt(const RcptEvent& event, Time now) {
+  if (!inbound_waits_for_rcpt_) return std::nullopt;
+  MailAddress recipient =
+      ParseMailAddress(event.rcpt_addr.empty() ? event.argument : event.rcpt_addr);
+  const InboundVerdict verdict = JudgeClient(recipient, event.rcpt_mailer, now);
+  if (verdict.decided) return Noted(verdict);
+  inbound_waits_for_headers_.push_back({std::move(recipient), std::string(event.rcpt_mailer)});
+  return std::nullopt;
+}
+
+// One reply for all recipients.
 std::optional<InboundVerdict> Session::InboundAtEnd(Time now) {
-  if (!inbound_waits_for_headers_) return std::nullopt;
+  if (inbound_waits_for_headers_.empty()) return std::nullopt;
   if (!envelope_.headers) envelope_.headers.emplace();
-  Facts facts;
-  facts.envelope = &envelope_;
-  return Noted(JudgeInbound(facts, orders_->inbound, now));
+  std::optional<InboundVerdict> gravest;
+  for (const InboundWaiting& waiting : inbound_waits_for_headers_) {
+    const InboundVerdict verdict = JudgeClient(waiting.recipient, waiting.transport, now);
+    if (!gravest || Rank(verdict) > Rank(*gravest)) gravest = verdict;
+  }
+  return Noted(*gravest);
 }
 
 const InboundVerdict& Session::Noted(const InboundVerdict& verdict) {
   if (ActionTaken(verdict) == Action::kQuarantine) {
-    quarantine_ = "tlswarden: " + verdict.failure->reason + " (rule " + verdict.rule + ')';
+    quarantine_ = HoldReason(verdict.failure->reason, verdict.rule);
   }
   return verdict;
 }
 
+// Local submission is refused at its end, and for good: see OnVerdict.
+Reply Session::AsFarAsMayBe(const RcptEvent& event, Reply reply) {
+  if (!event.rcpt_mailer.empty()) return reply;
+  reply.action = Action::kReject;
+  reply.code[0] = reply.enhanced[0] = '5';
+  end_of_message_ = Graver(end_of_message_, reply);
+  return {};
+}
+
 std::optional<Reply> Session::RefuseForm(const RcptEvent& event) {
-  if (options_.per_message == PerMessage::kPostfix && IsTagged(ParseMailAddress(event.argument))) {
-    return Reply{Action::kReject, "550", "5.1.3",
-                 "addresses with ==tlswarden- are for this mail server's own use", ""};
+  // Quoting and the MTA's rewriting may hide a tag from one of the two.
+  const bool tagged =
+      options_.per_message == PerMessage::kPostfix &&
+      (IsTagged(ParseMailAddress(event.argument)) || IsTagged(ParseMailAddress(event.rcpt_addr)));
+  if (tagged) {
+    return AsFarAsMayBe(event,
+                        {Action::kReject, "550", "5.1.3",
+                         "addresses with ==tlswarden- are for this mail server's own use", ""});
   }
-  if (++recipients_ > kMaxRecipients) {
-    return Reply{Action::kDefer, "452", "4.5.3", "too many recipients", ""};
+  recipient_octets_ += event.argument.size() + event.rcpt_addr.size() + event.dsn_parameters.size();
+  if (++recipients_ > kMaxRecipients || recipient_octets_ > kMaxRecipientOctets) {
+    return AsFarAsMayBe(event, {Action::kDefer, "452", "4.5.3", "too many recipients", ""});
   }
   return std::nullopt;
 }
 
+// Only known of mail from this machine; else the MTA's transport tells.
+bool Session::StaysHere(const RecipientQuestion& recipient) const {
+  return recipient.local_submission &&
+         options_.local_domains.Contains(recipient.question.recipient_domain);
+}
+
 std::optional<RecipientQuestion> Session::OnRcpt(const RcptEvent& event) {
   std::optional<RecipientQuestion> recipient = ReadRcpt(event);
-  if (!recipient) {
+  if (!recipient || StaysHere(*recipient)) {
     others_ = true;
     return std::nullopt;
   }
@@ -101,14 +156,16 @@ std::optional<RecipientQuestion> Session::OnRcpt(const RcptEvent& event) {
 }
 
 // Without this, nothing of an accepted recipient has to be kept.
-bool Session::NeedsTheEnd() const {
+bool Session::NeedsTheEnd(const Verdict& verdict) const {
   return options_.per_message != PerMessage::kOff ||
-         !orders_->outbound.rules.header_names().empty();
+         !orders_->outbound.rules.header_names().empty() || OnlyForTheMessage(verdict);
 }
 
 // Whether the refusal has to wait: an earlier rule, which asks for a header, may demand less.
+// Other facts that nobody knows, such as MX hosts, won't be known at the end either.
 bool Session::HeadersMayDecide(const Verdict& verdict) const {
-  return verdict.undecided && *verdict.undecided < verdict.requirement;
+  return !orders_->outbound.rules.header_names().empty() && verdict.undecided &&
+         *verdict.undecided < verdict.requirement;
 }
 
 Decision Session::OnVerdict(RecipientQuestion recipient, EvidencePtr evidence,
@@ -127,19 +184,22 @@ Decision Session::OnVerdict(RecipientQuestion recipient, EvidencePtr evidence,
     decision.action = reply.action;
   }
   if (!IsRefused(reply)) decision.action = ActionTaken(verdict);
-  if (decision.action == Action::kQuarantine) quarantine_ = HoldReason(verdict);
-  if (NeedsTheEnd()) kept_.push_back({std::move(recipient), std::move(evidence), verdict});
+  if (decision.action == Action::kQuarantine && !waits) quarantine_ = HoldReason(verdict);
+  if (NeedsTheEnd(verdict)) {
+    kept_.push_back({std::move(recipient), std::move(evidence), verdict, waits});
+  }
   return decision;
 }
 
 void Session::OnHeader(std::string_view name, std::string_view value) {
   if (!envelope_.headers) envelope_.headers.emplace();
+  name = Trimmed(name);
   for (const std::string_view own : {kRequireHeader, kRouteHeader}) {
     if (EqualsIgnoringCase(name, own)) ++own_headers_[std::string(own)];
   }
   if (EqualsIgnoringCase(name, kTlsRequired)) {
     ++tls_required_headers_;
-    envelope_.tls_required_no = EqualsIgnoringCase(value, "no");
+    envelope_.tls_required_no = EqualsIgnoringCase(Trimmed(value), "no");
   }
   const std::string lower = LowerAscii(name);
   const bool wanted =
@@ -150,80 +210,57 @@ void Session::OnHeader(std::string_view name, std::string_view value) {
 }
 
 // Whether the headers have changed anything.
-bool Session::JudgeAgain(Kept& kept, Time now) const {
+bool Session::JudgeAgain(KeptRecipient& kept, Time now) const {
+  const bool may_change =
+      !orders_->outbound.rules.header_names().empty() || envelope_.tls_required_no;
+  if (!may_change) return false;
   const Verdict before = std::exchange(
       kept.verdict,
       JudgeAnswer(kept.recipient.question, kept.evidence.get(), orders_->outbound, now));
   return before.by != kept.verdict.by || before.action != kept.verdict.action ||
-         before.requirement != kept.verdict.requirement || HeadersMayDecide(before);
-}
-
-VerdictGiven Session::RecordOf(const Kept& kept, const std::string& tag) const {
-  VerdictGiven record;
-  record.recipient = kept.recipient.recipient;
-  record.verdict = kept.verdict;
-  record.tag = tag;
-  record.cache_hit = true;
-  record.action = ActionTaken(kept.verdict);
-  const bool waits = kept.recipient.local_submission && record.action == Action::kDefer;
-  if (waits) record.action = Action::kAccept;
-  if (!waits) record.reply = CodesOf(MakeReply(kept.verdict, kept.recipient.recipient));
-  return record;
+         before.requirement != kept.verdict.requirement || kept.waits;
 }
 
 // One reply for all recipients: what one of them is refused for, the message is.
-void Session::Settle(const Kept& kept, EndOfMessage& end) const {
+void Session::Settle(const KeptRecipient& kept, EndOfMessage& end) const {
   const Reply reply = MakeReply(kept.verdict, kept.recipient.recipient);
   const bool counts = !kept.recipient.local_submission || reply.action == Action::kReject;
   if (counts) end.reply = Graver(end.reply, reply);
   if (ActionTaken(kept.verdict) == Action::kQuarantine) end.quarantine = HoldReason(kept.verdict);
 }
 
-bool Session::CanCarry(const Kept& kept) const {
-  if (options_.per_message == PerMessage::kOff) return false;
-  if (!kept.recipient.local_submission) return true;
-  const Domain& domain = kept.recipient.question.recipient_domain;
-  return !options_.local_domains.empty() && !options_.local_domains.Contains(domain);
-}
-
-TaggedRecipient Session::TagKept(const Kept& kept, Time now) const {
-  TaggedRecipient tagged{&kept.recipient, "", nullptr};
-  if (ActionTaken(kept.verdict) == Action::kRoute) {
-    tagged.route_by = kept.verdict.by.get();
-    return tagged;
-  }
-  const Question asked_by_map{kept.recipient.question.next_hop,
-                              kept.recipient.question.next_hop.domain};
-  const Verdict by_map = JudgeAnswer(asked_by_map, kept.evidence.get(), orders_->outbound, now);
-  tagged.tag = TagFor(kept.verdict, by_map);
-  return tagged;
-}
-
-// The demand can't reach the delivery: better a bounce or a held message than one that goes out as
-// if nothing had been demanded. What demands less than the map isn't worth that.
-void Session::RefuseUncarried(const Kept& kept, EndOfMessage& end) const {
-  if (kept.verdict.requirement <= Requirement::kPublished) return;
-  const Failure failure{ResultType::kValidationFailure,
-                        "nobody knows whether mail to this domain leaves this machine, so its TLS "
-                        "can't be demanded; set [milter] local-domains",
-                        false};
-  Verdict verdict = kept.verdict;
-  verdict.failure = failure;
-  verdict.lookup_failed = false;
-  const OnFailure on_failure = verdict.by == nullptr
-                                   ? OnFailure::kReject
-                                   : verdict.by->on_failure.value_or(orders_->outbound.on_failure);
-  if (on_failure == OnFailure::kAccept) return;
-  if (on_failure != OnFailure::kReject) {
-    end.quarantine = HoldReason(verdict);
-    return;
-  }
-  verdict.action = Action::kReject;
-  end.reply = Graver(end.reply, MakeReply(verdict, kept.recipient.recipient));
-}
-
 void Session::RemoveOwnHeaders(EndOfMessage& end) const {
-  for (const auto& [name, count] : own_headers_) end.remove.push_back({name, count});
+  for (const auto& [name, count] : own_headers_) {
+    end.remove.push_back({name, count});
+    if (count <= kMaxOwnHeaders) continue;
+    end.reply = Graver(end.reply, {Action::kReject, "550", "5.6.0",
+                                   "too many headers " + name +
+                                       ", which only this mail server "
+                                       "may write",
+                                   ""});
+  }
+}
+
+// What the kept recipients need, and what follows where they can't get it.
+std::vector<TaggedRecipient> Session::SettleAll(Time now, EndOfMessage& end) {
+  const Outbound& outbound = orders_->outbound;
+  std::vector<TaggedRecipient> all;
+  for (KeptRecipient& kept : kept_) {
+    bool changed = JudgeAgain(kept, now);
+    TaggedRecipient tagged = WhatItNeeds(kept, outbound, now);
+    const bool needs = NeedsCarrying(tagged) || ActionTaken(kept.verdict) == Action::kRoute;
+    if (needs && !CanCarry(kept, options_)) {
+      tagged = {&kept.recipient, "", nullptr};
+      if (MustBeCarried(kept, options_.per_message, outbound, now)) {
+        kept.verdict = Uncarried(kept, options_, outbound);
+        changed = true;
+      }
+    }
+    if (changed) Settle(kept, end);
+    if (changed || NeedsCarrying(tagged)) end.records.push_back(RecordOf(kept, tagged.tag));
+    all.push_back(std::move(tagged));
+  }
+  return all;
 }
 
 EndOfMessage Session::OnEndOfMessage(Time now) {
@@ -237,20 +274,9 @@ EndOfMessage Session::OnEndOfMessage(Time now) {
   if (tls_required_headers_ != 1 || !orders_->outbound.honour_tls_required_no) {
     envelope_.tls_required_no = false;
   }
-  std::vector<TaggedRecipient> tagged;
-  for (Kept& kept : kept_) {
-    const bool changed = JudgeAgain(kept, now);
-    if (changed) Settle(kept, end);
-    tagged.push_back(TagKept(kept, now));
-    const bool needs = !tagged.back().tag.empty() || tagged.back().route_by != nullptr;
-    if (needs && !CanCarry(kept)) {
-      tagged.back() = {&kept.recipient, "", nullptr};
-      RefuseUncarried(kept, end);
-    }
-    if (changed || needs) end.records.push_back(RecordOf(kept, tagged.back().tag));
-  }
-  if (IsRefused(end.reply)) return end;
+  const std::vector<TaggedRecipient> tagged = SettleAll(now, end);
   RemoveOwnHeaders(end);
+  if (IsRefused(end.reply)) return end;
   if (!tagged.empty()) Carry(options_.per_message, tagged, others_, end);
   return end;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "milter/end_of_message.h"
+#include "milter/kept_recipient.h"
 #include "milter/mail.h"
 #include "milter/recipient.h"
 #include "milter/reply.h"
@@ -19,16 +20,12 @@
 
 namespace tlswarden {
 
-inline constexpr std::size_t kMaxRecipients = 20000;   // of a message; more are told to come later
-inline constexpr std::size_t kMaxHeaders = 1000;       // of a message that are kept
-inline constexpr std::size_t kMaxHeaderOctets = 4096;  // of one that are looked at
-
-struct SessionOptions {
-  PerMessage per_message = PerMessage::kOff;
-  // Domains whose mail stays here. Only for mail from pickup or sendmail(1), of which Postfix
-  // doesn't say where it goes; empty: nobody knows.
-  DomainSet local_domains;
-};
+inline constexpr std::size_t kMaxRecipients = 20000;  // of a message; more are told to come later
+inline constexpr std::size_t kMaxRecipientOctets = 8 << 20;  // of all their texts; likewise
+inline constexpr std::size_t kMaxHeaders = 1000;             // of a message that are kept
+inline constexpr std::size_t kMaxHeaderOctets = 4096;        // of one that are looked at
+// Of headers that only we may write. To remove one, an MTA goes through all of the message.
+inline constexpr int kMaxOwnHeaders = 100;
 
 // What RCPT is answered with, and what becomes of the recipient as far as it is known then. They
 // differ for mail from pickup or sendmail(1), and where a header may decide otherwise.
@@ -53,11 +50,12 @@ class Session {
   InboundVerdict OnMail(const MailEvent& event, OrdersPtr orders, Time now);
 
   // The client's session, where it needed the recipient, or the headers, to be judged; else
-  // nothing.
+  // nothing. At the end it is the gravest verdict of those recipients that waited for it.
   std::optional<InboundVerdict> InboundAtRcpt(const RcptEvent& event, Time now);
   std::optional<InboundVerdict> InboundAtEnd(Time now);
 
   // What the MTA must not take, whoever asks for it: addresses with our tags, too many recipients.
+  // A reply ends the matter, also an empty one: mail from pickup is refused at its end.
   std::optional<Reply> RefuseForm(const RcptEvent& event);
 
   // Nothing when the recipient isn't ours to judge.
@@ -78,31 +76,33 @@ class Session {
   const OrdersPtr& orders() const { return orders_; }
 
  private:
-  struct Kept {
-    RecipientQuestion recipient;
-    EvidencePtr evidence;
-    Verdict verdict;
+  // Of whom the client's session can be judged only when the headers are known.
+  struct InboundWaiting {
+    MailAddress recipient;
+    std::string transport;
   };
 
   const InboundVerdict& Noted(const InboundVerdict& verdict);
-  bool NeedsTheEnd() const;
+  InboundVerdict JudgeClient(const MailAddress& recipient, std::string_view transport,
+                             Time now) const;
+  Reply AsFarAsMayBe(const RcptEvent& event, Reply reply);
+  bool StaysHere(const RecipientQuestion& recipient) const;
+  bool NeedsTheEnd(const Verdict& verdict) const;
   bool HeadersMayDecide(const Verdict& verdict) const;
-  bool JudgeAgain(Kept& kept, Time now) const;
-  void Settle(const Kept& kept, EndOfMessage& end) const;
-  VerdictGiven RecordOf(const Kept& kept, const std::string& tag) const;
-  TaggedRecipient TagKept(const Kept& kept, Time now) const;
-  bool CanCarry(const Kept& kept) const;
-  void RefuseUncarried(const Kept& kept, EndOfMessage& end) const;
+  bool JudgeAgain(KeptRecipient& kept, Time now) const;
+  void Settle(const KeptRecipient& kept, EndOfMessage& end) const;
+  std::vector<TaggedRecipient> SettleAll(Time now, EndOfMessage& end);
   void RemoveOwnHeaders(EndOfMessage& end) const;
 
   const SessionOptions& options_;
   OrdersPtr orders_;
   Envelope envelope_;
   bool inbound_waits_for_rcpt_ = false;
-  bool inbound_waits_for_headers_ = false;
+  std::vector<InboundWaiting> inbound_waits_for_headers_;
   bool others_ = false;  // recipients that we don't judge
   std::size_t recipients_ = 0;
-  std::vector<Kept> kept_;
+  std::size_t recipient_octets_ = 0;
+  std::vector<KeptRecipient> kept_;
   Reply refused_;         // the gravest at RCPT
   Reply end_of_message_;  // of recipients that couldn't be refused at RCPT
   std::string quarantine_;

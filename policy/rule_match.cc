@@ -88,7 +88,8 @@ Fit AuthenticatedFits(const Rule& rule, const Facts& facts) {
   const std::string& login = facts.envelope->client.authenticated;
   const TextSet& wanted = rule.match.authenticated;
   if (login.empty()) return Known(wanted.contains("no"));
-  return Known(wanted.contains("yes") || wanted.contains(LowerAscii(login)));
+  const std::string lower = LowerAscii(login);
+  return Known(wanted.contains("yes") || (lower != "no" && wanted.contains(lower)));
 }
 
 Fit ListenerFits(const Rule& rule, const Facts& facts) {

@@ -128,5 +128,80 @@ TEST(IsSmtpTransport, Names) {
   }
 }
 
+TEST(IsTagged, HoweverItIsWritten) {
+  for (const char* yes :
+       {"<a==tlswarden-dane@b.test>", "a==tlswarden-none@b.test", "<\"a b==tlswarden-x\"@b.test>",
+        "<a==TLSwarden-Dane@b.test>", "<==tlswarden-@b.test>", "<a==tlswarden-x>",
+        R"(<"a=\=tlswarden-none"@b.test>)", R"(<a\==\tlswarden-none@b.test>)",
+        "<x==tlswarden-dane%c.test@b.test>"}) {
+    EXPECT_TRUE(IsTagged(ParseMailAddress(yes))) << yes;
+  }
+  for (const char* no : {"<a@b.test>", "<a=tlswarden-dane@b.test>", "<a@b==tlswarden-x.test>",
+                         "<tlswarden-dane@b.test>", "<>", "", "<a+tlswarden-dane@b.test>"}) {
+    EXPECT_FALSE(IsTagged(ParseMailAddress(no))) << no;
+  }
+}
+
+TEST(TaggedAddress, IsReadBack) {
+  const struct {
+    std::string address, tagged;
+  } cases[] = {
+      {"a@b.test", "a==tlswarden-dane@b.test"},
+      {"a+box@b.test", "a+box==tlswarden-dane@b.test"},
+      {"\"a b\"@b.test", "\"a b==tlswarden-dane\"@b.test"},
+      {"\"a@x\"@b.test", "\"a@x==tlswarden-dane\"@b.test"},
+      {"\"\"@b.test", "\"==tlswarden-dane\"@b.test"},
+      {"\"@b.test", "\"==tlswarden-dane@b.test"},
+      {"a@[192.0.2.1]", "a==tlswarden-dane@[192.0.2.1]"},
+      {"a", "a==tlswarden-dane"},
+      {"", "==tlswarden-dane"},
+      {"j\xc3\xb6rg@b.test", "j\xc3\xb6rg==tlswarden-dane@b.test"},
+  };
+  for (const auto& c : cases) {
+    const std::string tagged = TaggedAddress(ParseMailAddress(c.address), "dane");
+    EXPECT_EQ(tagged, c.tagged);
+    EXPECT_TRUE(IsTagged(ParseMailAddress(tagged))) << tagged;
+  }
+}
+
+// RFC 3461 section 4, RFC 6533 section 3.
+TEST(OriginalRecipient, Encodes) {
+  const struct {
+    std::string address, value;
+  } cases[] = {
+      {"a@b.test", "rfc822;a@b.test"},
+      {"a+b=c@d.test", "rfc822;a+2Bb+3Dc@d.test"},
+      {"\"a b\"@d.test", "rfc822;\"a+20b\"@d.test"},
+      {"\"a\\\\b\"@d.test", "rfc822;\"a\\\\b\"@d.test"},
+      {"a\x7f\x01@d.test", "rfc822;a+7F+01@d.test"},
+      {"j\xc3\xb6rg@d.test", "utf-8;j\\x{F6}rg@d.test"},
+      {"j\xc3\xb6+\\ =@d.test", "utf-8;j\\x{F6}\\x{2B}\\x{5C}\\x{20}\\x{3D}@d.test"},
+      {"\xf0\x9f\x93\xa7@d.test", "utf-8;\\x{1F4E7}@d.test"},
+      {"\xff@d.test", ""},
+      {std::string(493, 'a'), "rfc822;" + std::string(493, 'a')},
+      {std::string(494, 'a'), ""},
+  };
+  for (const auto& c : cases) EXPECT_EQ(OriginalRecipient(c.address), c.value) << c.address;
+}
+
+TEST(DsnParametersOf, TheClientsOwnComeFirst) {
+  const struct {
+    const char *recipient, *given, *parameters;
+  } cases[] = {
+      {"<a@b.test>", "", "ORCPT=rfc822;a@b.test"},
+      {"<a@b.test>", "NOTIFY=NEVER", "NOTIFY=NEVER ORCPT=rfc822;a@b.test"},
+      {"<a@b.test>", "orcpt=rfc822;x@y.test", "orcpt=rfc822;x@y.test"},
+      {"<a@b.test>", "NOTIFY=DELAY ORCPT=rfc822;x", "NOTIFY=DELAY ORCPT=rfc822;x"},
+      {"<\xff@b.test>", "", ""},
+      {"<\xff@b.test>", "NOTIFY=NEVER", "NOTIFY=NEVER"},
+  };
+  for (const auto& c : cases) {
+    RecipientQuestion recipient;
+    recipient.recipient = c.recipient;
+    recipient.dsn_parameters = c.given;
+    EXPECT_EQ(DsnParametersOf(recipient), c.parameters);
+  }
+}
+
 }  // namespace
 }  // namespace tlswarden

@@ -88,7 +88,8 @@ TEST(ShortOf, DeniedCiphers) {
   InboundTls tls = Session();
   tls.cipher = "TLS_AES_256_GCM_SHA384";
   EXPECT_EQ(Reason(demand, tls), "good");
-  EXPECT_EQ(Reason(demand, InboundTls()), "good") << "it demands no TLS";
+  EXPECT_EQ(Reason(demand, InboundTls()), "no TLS: TLS is required")
+      << "whoever forbids a weak cipher doesn't mean to allow none at all";
 }
 
 TEST(ShortOf, CertificatesOfPostfix) {
