@@ -43,6 +43,16 @@ def episode(function, wrong, lines):
     details([wrong] if wrong else [], lines[-30:] if wrong else [])
 
 
+def failsafe(row, wrong, log):
+    print(f"{'FAIL' if wrong else 'ok  '} {row.title:48} {row.results['seen']:24} {row.results['meanwhile']:32} {row.results['final']}", flush=True)
+    details(wrong, [line for recipient in row.recipients for line in log.lines(f"<{recipient}>")] if wrong else [])
+
+
+def ledger(faults):
+    print(f"{'FAIL' if faults else 'ok  '} every message is accounted for", flush=True)
+    details(faults, [])
+
+
 def details(wrong, lines):
     for text in wrong:
         print(textwrap.indent(text, "     "))
