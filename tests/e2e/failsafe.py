@@ -29,7 +29,8 @@ def milter(setting):
 
 class FailSafe:
     def __init__(self, lab):
-        self.lab, self.rows, self.ledger = lab, list(failsafe_table.read()), Ledger(lab)
+        self.lab, self.rows = lab, list(failsafe_table.read())
+        self.ledger = Ledger(lab, [address for row in self.rows for address in row.earlier + row.recipients])
         self.pool = ThreadPoolExecutor(len(self.rows))
 
     def run(self):

@@ -39,8 +39,9 @@ def release(lab):
 
 
 class Ledger:
-    def __init__(self, lab):
-        self.lab, self.since, self.since_mx = lab, lab.log.mark(), lab.logs["mx"].mark()
+    def __init__(self, lab, recipients):
+        self.lab, self.recipients = lab, recipients
+        self.since, self.since_mx = lab.log.mark(), lab.logs["mx"].mark()
         self.handed_in = []  # the recipient's address, each time that a message to it was taken
 
     def faults(self, timeout=5):
@@ -59,9 +60,10 @@ class Ledger:
 
     def _places(self):
         """Where each recipient's messages are, or where they went to."""
-        places = {recipient: [] for recipient in self.handed_in}
+        places = {recipient: [] for recipient in self.recipients}
         for address, place in [*self._delivered(), *self._bounced(), *queued(self.lab)]:
-            places.setdefault(address, []).append(place)
+            if address in places:
+                places[address].append(place)
         return places
 
     def _delivered(self):

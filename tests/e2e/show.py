@@ -44,7 +44,8 @@ def episode(function, wrong, lines):
 
 
 def failsafe(row, wrong, log):
-    print(f"{'FAIL' if wrong else 'ok  '} {row.title:48} {row.results['seen']:24} {row.results['meanwhile']:32} {row.results['final']}", flush=True)
+    cells = (row.title.ljust(48), row.results["seen"].ljust(24), row.results["meanwhile"].ljust(32), row.results["final"])
+    print("FAIL" if wrong else "ok  ", *cells, flush=True)
     details(wrong, [line for recipient in row.recipients for line in log.lines(f"<{recipient}>")] if wrong else [])
 
 
