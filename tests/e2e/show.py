@@ -54,6 +54,11 @@ def ledger(faults):
     details(faults, [])
 
 
+def inbound(result, log):
+    print("FAIL" if result.wrong else "ok  ", result.mode.ljust(8), result.row.title.ljust(80), result.reply, flush=True)
+    details(result.wrong, [])
+
+
 def details(wrong, lines):
     for text in wrong:
         print(textwrap.indent(text, "     "))
