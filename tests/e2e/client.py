@@ -26,6 +26,16 @@ class Seen:
         return self.message or self.rcpt or self.mail
 
 
+def make_certificates():
+    """Before threads need them."""
+    for kind in KINDS:
+        _certificate(kind)
+
+
+def _certificate(kind):
+    return certificates.issue(NAME, f"{NAME}.{kind}.pem", KINDS[kind])
+
+
 def _context(version, cipher, certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -35,7 +45,7 @@ def _context(version, cipher, certificate):
     # Without a level of 0, OpenSSL 3 offers neither TLS 1.0 nor 1.1. The ciphers of TLS 1.3 are others, and always there.
     context.set_ciphers(f"{cipher or 'ALL'}:@SECLEVEL=0")
     if certificate != "none":
-        context.load_cert_chain(certificates.issue(NAME, f"{NAME}.{certificate}.pem", KINDS[certificate]))
+        context.load_cert_chain(_certificate(certificate))
     return context
 
 

@@ -16,61 +16,9 @@ from episodes import sendmail
 FILE = Path(__file__).with_name("inbound.table")
 # The daemon has no inbound side yet. With it, these are off, observe, enforce.
 MODES = ("off",)
-RULES = """
-[rule.strong]
-direction = inbound
-sender-domain = strong.test
-minimum-tls = 1.3
-on-failure = reject
-
-[rule.old]
-direction = inbound
-sender-domain = old.test
-minimum-tls = 1.0
-on-failure = reject
-
-[rule.bits]
-direction = inbound
-sender-domain = bits.test
-minimum-bits = 256
-on-failure = reject
-
-[rule.cipher]
-direction = inbound
-sender-domain = cipher.test
-deny-cipher = *-SHA
-on-failure = reject
-
-[rule.trusted]
-direction = inbound
-sender-domain = trusted.test
-client-certificate = trusted
-on-failure = reject
-
-[rule.subject]
-direction = inbound
-sender-domain = subject.test
-certificate-subject = client.test
-on-failure = reject
-
-[rule.subjectother]
-direction = inbound
-sender-domain = subjectother.test
-certificate-subject = other.test
-on-failure = reject
-
-[rule.issuer]
-direction = inbound
-sender-domain = issuer.test
-certificate-issuer = lab authority
-on-failure = reject
-
-[rule.issuerother]
-direction = inbound
-sender-domain = issuerother.test
-certificate-issuer = lab unknown
-on-failure = reject
-"""
+TLS = {"none": "", "1.0": "TLSv1", "1.1": "TLSv1.1", "1.2": "TLSv1.2", "1.3": "TLSv1.3"}
+CERTIFICATE = {"none": "(Client did not present a certificate)", "trusted": "(verified OK)"}
+RULES = FILE.with_suffix(".conf")
 
 
 @dataclass
@@ -118,6 +66,7 @@ class Inbound:
         # A client from outside sits on another host.
         self.outside = ThreadPoolExecutor(6, initializer=lab.mx.join_network)
         self.auth = receiver.set_up(lab.out)
+        client.make_certificates()
         for name in ("main.cf", "master.cf"):  # else Postfix waits until they are two seconds old
             os.utime(lab.out.path(f"/etc/postfix/{name}"), (0, 0))
         lab.out.run("postfix", "reload")
@@ -137,7 +86,7 @@ class Inbound:
         self.lab.warden.stop()
         self.lab.warden.configure({**sender.SETTINGS, "inbound": {"mode": mode, "minimum-tls": "1.2"}})
         config = self.lab.out.path(sender.CONFIG)
-        config.write_text(config.read_text() + RULES)
+        config.write_text(config.read_text() + RULES.read_text())
         self.lab.warden.start()
 
     def _try(self, row, mode):
@@ -167,6 +116,8 @@ class Inbound:
             outcome, text = self.lab.log.outcome(recipient, 20, since)
             if outcome != "sent virtual":
                 result.wrong.append(f"sent virtual expected, got {outcome} ({text})")
+            elif row.listener != "sendmail":
+                result.wrong += misreceived(row, receiver.received(self.lab.out, recipient))
 
     def _warden_line(self, recipient, mail_from, since):
         texts = (f"<{recipient}>", f"<{mail_from}>")
@@ -186,11 +137,21 @@ def differences(result):
     if result.reply != row.expected(mode):
         yield f"reply: {row.expected(mode)} expected, got {result.reply} ({result.text})"
     version, _, cipher = row.tls.partition(" ")
-    wanted = "" if version == "none" else "TLSv1" if version == "1.0" else f"TLSv{version}"
+    wanted = TLS[version]
     if result.tls.split(" ")[0] != wanted or cipher not in result.tls:
         yield f"the client speaks '{result.tls}', not '{wanted} {cipher}'"
     if mode != "off" and row.log:
-        yield from (f"log: {word} isn't in '{result.warden}'" for word in (row.log, action(row, mode)) if not re.search(word, result.warden))
+        missing = [text for text in (row.log, action(row, mode)) if not re.search(text, result.warden)]
+        yield from (f"log: {text} isn't in '{result.warden}'" for text in missing)
+
+
+def misreceived(row, header):
+    """The mailbox tells what Postfix thinks of the session."""
+    version, _, cipher = row.tls.partition(" ")
+    words = ["with ESMTP" + ("" if version == "none" else "S") + ("" if row.login == "-" else "A") + " "]
+    if version != "none":
+        words += [f"using {TLS[version]} with cipher {cipher}", CERTIFICATE.get(row.certificate, "(not verified)")]
+    yield from (f"Received: '{word}' isn't in: {header}" for word in words if word not in header)
 
 
 def action(row, mode):

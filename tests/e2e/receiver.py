@@ -52,6 +52,13 @@ def set_up(host):
     return AuthServer(host)
 
 
+def received(host, recipient):
+    """The header, without line breaks, that Postfix put on the message to `recipient`."""
+    mailbox = host.path(f"{MAILBOXES}/inbox").read_text()
+    header = re.search(rf"^Received: (?:[^\n]|\n[\t ])*for <{re.escape(recipient)}>", mailbox, re.M)
+    return re.sub(r"\s+", " ", header.group()) if header else ""
+
+
 class AuthServer:
     """Dovecot's authentication protocol, as much of it as Postfix speaks, for the mechanism PLAIN."""
 
