@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import certificates
 import receiver
 
-VERSIONS = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1, "1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+VERSIONS = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1, "1.2": ssl.TLSVersion.TLSv1_2,
+            "1.3": ssl.TLSVersion.TLSv1_3}
 KINDS = {"self-signed": "self", "trusted": "authority", "untrusted": "unknown-authority", "expired": "expired"}
 NAME = "client.test"
 

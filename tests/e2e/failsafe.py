@@ -1,30 +1,32 @@
-"""failsafe.table: breaks the daemon in each way and stage while messages are on their way, mends it, and compares what became of each
-message with what was to become of it. At the end every message is accounted for."""
+"""failsafe.table: breaks the daemon in each way and stage while messages are on their way, mends it, and sees what becomes of each
+message. At the end every message is accounted for."""
 
-import os
 import re
-import signal
-import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import failsafe_table
 import sender
 from failsafe_client import Dialogue, sendmail
+from failsafe_daemon import EPISODES
 from failsafe_ledger import Ledger, fate, release
 
-TIMEOUT = 2  # seconds that Postfix waits for an answer of the milter
+PATIENT, IMPATIENT = 10, 2  # seconds that Postfix waits for an answer of the milter
 LONG = 15  # seconds in which anything must have happened
-PORTS = {"tempfail": 2601, "accept": 2602, "reject": 2603, "quarantine": 2604, "-": 2605}
+SETTINGS = ("tempfail", "accept", "reject", "quarantine", "-")
+PORTS = {(setting, timeout): 2600 + 20 * number + timeout for number, setting in enumerate(SETTINGS) for timeout in (PATIENT, IMPATIENT)}
 MILTER = "{{ unix:tlswarden/milter.sock, default_action={}, connect_timeout={t}s, command_timeout={t}s, content_timeout={t}s }}"
 SERVICE = """127.0.0.1:{port} inet n - y - - smtpd
     -o {{ smtpd_milters = {milter} }}
 """
 
 
-def milter(setting):
-    return "" if setting == "-" else MILTER.format(setting, t=TIMEOUT)
+def milter(setting, timeout):
+    return "" if setting == "-" else MILTER.format(setting, t=timeout)
+
+
+def timeout(row):
+    return IMPATIENT if row.daemon in ("stopped", "too slow") else PATIENT
 
 
 class FailSafe:
@@ -34,24 +36,19 @@ class FailSafe:
         self.pool = ThreadPoolExecutor(len(self.rows))
 
     def run(self):
-        """Yields the rows, when all is over."""
+        """Returns the rows, with what was seen."""
         self._add_services()
-        for at_work, daemons, broken in EPISODES:
-            rows = [row for row in self.rows if row.daemon in daemons and (row.stage == "lookup") == at_work]
-            self._episode(rows, broken(self))
-        yield from self.rows
+        for episode in EPISODES:
+            rows = [row for row in self.rows if row.daemon in episode.daemons and (row.stage == "lookup") == episode.at_work]
+            self._episode(rows, episode.broken(self.lab.warden))
+        self._set_local_milter("$smtpd_milters")
+        return self.rows
 
     def _add_services(self):
         master = self.lab.out.path("/etc/postfix/master.cf")
-        added = "".join(SERVICE.format(port=port, milter=milter(setting)) for setting, port in PORTS.items())
+        added = "".join(SERVICE.format(port=port, milter=milter(*key)) for key, port in PORTS.items())
         master.write_text(master.read_text() + added)
-        self._reload()
-
-    def _reload(self):
-        # Postfix would wait until its settings are two seconds old.
-        for name in ("main.cf", "master.cf"):
-            os.utime(self.lab.out.path(f"/etc/postfix/{name}"), (0, 0))
-        self.lab.out.run("postfix", "reload")
+        sender.reload_postfix(self.lab, PORTS.values())
 
     def _episode(self, rows, broken):
         since = self.lab.log.mark()
@@ -67,7 +64,7 @@ class FailSafe:
             if row.path != "local":
                 # What fails at delivery fails when the client has gone.
                 halt = "" if row.path == "delivery" and row.stage == "lookup" else row.stage
-                row.client = Dialogue(PORTS[row.setting], halt, row.recipients, row.earlier)
+                row.client = Dialogue(PORTS[row.setting, timeout(row)], halt, row.recipients, row.earlier)
             elif row.stage == "lookup":
                 self._submit(row)
         self._each(lambda row: row.client.go_on(), with_client(rows))
@@ -83,12 +80,15 @@ class FailSafe:
             row.results = {"seen": row.client.seen if row.client else "exit 0", "meanwhile": fates}
 
     def _submit(self, row):
-        self.lab.out.run("postconf", "-e", f"non_smtpd_milters = {milter(row.setting)}")
-        self._reload()
+        self._set_local_milter(milter(row.setting, timeout(row)))
         sendmail(self.lab, row.recipients)
         self.ledger.handed_in += row.recipients
         if row.setting != "tempfail" and row.stage != "lookup":
             self._wait_for_pickup()
+
+    def _set_local_milter(self, value):
+        self.lab.out.run("postconf", "-e", f"non_smtpd_milters = {value}")
+        sender.reload_postfix(self.lab)
 
     def _wait_for_pickup(self):
         """The next row is for another setting."""
@@ -100,14 +100,15 @@ class FailSafe:
         return list(self.pool.map(function, rows))
 
     def _fates(self, row, since):
-        timeout = TIMEOUT + 0.5 if "waits" in row.meanwhile else LONG
-        return " + ".join(fate(self.lab, each, since, timeout) if each in row.taken else "refused" for each in row.recipients)
+        patience = IMPATIENT + 0.5 if "waits" in row.meanwhile else LONG
+        return " + ".join(fate(self.lab, each, since, patience) if each in row.taken else "refused" for each in row.recipients)
 
     def _finish(self, rows):
         """The daemon is well again."""
         since = self.lab.log.mark()
-        self._each(self._come_again, with_client(rows))
+        # First, because Postfix suspends a domain where deliveries failed, new messages to it as well.
         release(self.lab)
+        self._each(self._come_again, with_client(rows))
         for row, fates in zip(rows, self._each(lambda row: " + ".join(self._last_fates(row, since)), rows)):
             row.results["final"] = fates
 
@@ -128,61 +129,12 @@ class FailSafe:
             else:
                 yield fate(self.lab, recipient, since, LONG) if recipient in row.taken else "refused"
 
-    @contextmanager
-    def _down(self):
-        yield lambda: self.lab.warden.stop(signal.SIGKILL)
-        self.lab.warden.start()
-
-    @contextmanager
-    def _stopped(self):
-        pid = self.lab.warden.process.pid
-        yield lambda: os.kill(pid, signal.SIGSTOP)
-        os.kill(pid, signal.SIGCONT)
-
-    @contextmanager
-    def _restarted(self):
-        yield lambda: self.lab.warden.restart(sender.SETTINGS)
-
-    @contextmanager
-    def _at_work(self, break_it, deadline="8s"):
-        """The daemon asks a name server that never answers, and knows nothing yet."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-            silent.bind(("127.0.0.1", 0))
-            nameserver = f"127.0.0.1:{silent.getsockname()[1]}"
-            self.lab.warden.restart({**sender.SETTINGS, "cache": {"store": ""}, "resolver": {"nameserver": nameserver},
-                                     "outbound": {"deadline": deadline}})
-            yield break_it
-        if self.lab.warden.process.poll() is None:
-            self.lab.warden.stop()
-        self.lab.warden.configure(sender.SETTINGS)
-        self.lab.warden.start()
-
-    def _killed_at_work(self):
-        return self._at_work(lambda: self.lab.warden.stop(signal.SIGKILL))
-
-    def _restarted_at_work(self):
-        return self._at_work(lambda: self.lab.warden.restart(sender.SETTINGS))
-
-    def _slow(self):
-        return self._at_work(lambda: None, deadline="500ms")
-
-    def _too_slow(self):
-        return self._at_work(lambda: None)
-
 
 def with_client(rows):
     return [row for row in rows if row.client]
 
 
-# Whether the daemon fails in a lookup; how it fails, in the table; and here.
-EPISODES = ((False, ("down", "killed"), FailSafe._down), (False, ("stopped",), FailSafe._stopped),
-            (False, ("restarted",), FailSafe._restarted), (True, ("killed",), FailSafe._killed_at_work),
-            (True, ("restarted",), FailSafe._restarted_at_work), (True, ("slow",), FailSafe._slow),
-            (True, ("too slow",), FailSafe._too_slow))
-
-
 def run(lab):
     """Returns the rows, and what the ledger complains about."""
     fail_safe = FailSafe(lab)
-    rows = list(fail_safe.run())
-    return rows, fail_safe.ledger.faults()
+    return fail_safe.run(), fail_safe.ledger.faults()

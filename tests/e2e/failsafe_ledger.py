@@ -1,5 +1,5 @@
-"""What became of each message of failsafe.table. Each that was taken is delivered once, in the queue (held, perhaps), or bounced; each
-that was refused is nowhere."""
+"""What became of each message of failsafe.table. Each that was taken is delivered once, in the queue (held, perhaps), or bounced;
+each that was refused is nowhere."""
 
 import json
 import time

@@ -34,8 +34,9 @@ def table(path, rows):
 
 
 def told(cell):
-    """Words of Postfix in its own letters."""
-    return re.sub(r"((connect|message|[A-Z]+) )?\d{3}( [45]\.\d\.\d)?|(deferred|bounced) [45]\.\d\.\d|sent Verified", r"`\g<0>`", cell)
+    """Replies and Postfix's words in its own letters."""
+    reply, outcome = r"((connect|message|[A-Z]+) )?\d{3}( [45]\.\d\.\d)?", r"(deferred|bounced) [45]\.\d\.\d|sent \w+"
+    return re.sub(f"{reply}|{outcome}", r"`\g<0>`", cell)
 
 
 def faults():

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FILE = Path(__file__).with_name("failsafe.table")
-DOMAINS = {"good": "sts.test", "bad": "stsmx.test"}  # whose policy can be kept, and whose can't
+DOMAINS = {"good": "sts.test", "bad": "stsmx.test", "plain": "plain.test"}
 
 
 @dataclass

@@ -1,7 +1,6 @@
-"""inbound.table: mail that comes in by Postfix's listeners, with each TLS version, certificate and login, while tlswarden looks on or
-enforces."""
+"""inbound.table: mail that comes in by Postfix's listeners, with each TLS version, certificate and login, while tlswarden looks on
+or enforces."""
 
-import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -67,9 +66,7 @@ class Inbound:
         self.outside = ThreadPoolExecutor(6, initializer=lab.mx.join_network)
         self.auth = receiver.set_up(lab.out)
         client.make_certificates()
-        for name in ("main.cf", "master.cf"):  # else Postfix waits until they are two seconds old
-            os.utime(lab.out.path(f"/etc/postfix/{name}"), (0, 0))
-        lab.out.run("postfix", "reload")
+        sender.reload_postfix(lab, receiver.PORTS.values())
 
     def run(self):
         for mode in MODES:
