@@ -14,7 +14,7 @@ from failsafe_ledger import Ledger, fate, release
 PATIENT, IMPATIENT = 10, 2  # seconds that Postfix waits for an answer of the milter
 LONG = 15  # seconds in which anything must have happened
 SETTINGS = ("tempfail", "accept", "reject", "quarantine", "-")
-PORTS = {(setting, timeout): 2600 + 20 * number + timeout for number, setting in enumerate(SETTINGS) for timeout in (PATIENT, IMPATIENT)}
+PORTS = {(setting, wait): 2600 + 20 * number + wait for number, setting in enumerate(SETTINGS) for wait in (PATIENT, IMPATIENT)}
 MILTER = "{{ unix:tlswarden/milter.sock, default_action={}, connect_timeout={t}s, command_timeout={t}s, content_timeout={t}s }}"
 SERVICE = """127.0.0.1:{port} inet n - y - - smtpd
     -o {{ smtpd_milters = {milter} }}
