@@ -43,6 +43,22 @@ def episode(function, wrong, lines):
     details([wrong] if wrong else [], lines[-30:] if wrong else [])
 
 
+def failsafe(row, wrong, log):
+    cells = (row.title.ljust(48), row.results["seen"].ljust(24), row.results["meanwhile"].ljust(32), row.results["final"])
+    print("FAIL" if wrong else "ok  ", *cells, flush=True)
+    details(wrong, [line for recipient in row.recipients for line in log.lines(f"<{recipient}>")] if wrong else [])
+
+
+def ledger(faults):
+    print(f"{'FAIL' if faults else 'ok  '} every message is accounted for", flush=True)
+    details(faults, [])
+
+
+def inbound(result, log):
+    print("FAIL" if result.wrong else "ok  ", result.mode.ljust(8), result.row.title.ljust(80), result.reply, flush=True)
+    details(result.wrong, [])
+
+
 def details(wrong, lines):
     for text in wrong:
         print(textwrap.indent(text, "     "))
