@@ -91,6 +91,8 @@ std::optional<std::string> OpenMilter(Daemon& daemon) {
   options.unix_path = address.path;
   options.unix_mode = daemon.settings.milter.socket_mode;
   options.deadline = daemon.settings.outbound.deadline;
+  options.probes = daemon.probes.table.get();
+  options.probe_mode = daemon.settings.probe.mode;
   options.session.per_message = daemon.settings.milter.per_message;
   options.session.local_domains = daemon.settings.milter.local_domains;
   Result<std::unique_ptr<MilterDoor>> milter =
