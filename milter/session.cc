@@ -14,6 +14,15 @@ constexpr std::string_view kTlsRequired = "TLS-Required";  // RFC 8689 section 3
 
 bool IsRefused(const Reply& reply) { return !reply.code.empty(); }
 
+// What one recipient is refused for, all are: the log mustn't say that the others went on.
+void RefuseAll(EndOfMessage& end) {
+  for (VerdictGiven& record : end.records) {
+    record.action = end.reply.action;
+    record.reply = CodesOf(end.reply);
+    record.tag.clear();
+  }
+}
+
 int Rank(const InboundVerdict& verdict) {
   switch (ActionTaken(verdict)) {
     case Action::kReject:
@@ -276,7 +285,10 @@ EndOfMessage Session::OnEndOfMessage(Time now) {
   }
   const std::vector<TaggedRecipient> tagged = SettleAll(now, end);
   RemoveOwnHeaders(end);
-  if (IsRefused(end.reply)) return end;
+  if (IsRefused(end.reply)) {
+    RefuseAll(end);
+    return end;
+  }
   if (!tagged.empty()) Carry(options_.per_message, tagged, others_, end);
   return end;
 }

@@ -137,13 +137,14 @@ class Warden:
         self.host.run("install", "-d", "-o", "tlswarden", "-g", "postfix", "-m", "2750", MILTER_FOLDER)
         self.host.run(*self.as_user("tlswarden", "check-config"))
 
-    def configure(self, settings):
-        self.host.write(CONFIG, settings_applied(self.installed_config, settings) + RULES)
+    def configure(self, settings, rules=""):
+        """`rules` stand before those that are always there."""
+        self.host.write(CONFIG, settings_applied(self.installed_config, settings) + rules + RULES)
 
-    def restart(self, settings):
+    def restart(self, settings, rules=""):
         """The cache stays: it is in the store."""
         self.stop()
-        self.configure(settings)
+        self.configure(settings, rules)
         self.start()
 
     def as_user(self, *command):

@@ -59,6 +59,13 @@ def inbound(result, log):
     details(result.wrong, [])
 
 
+def message(result, log):
+    row = result.row
+    title = ", ".join(word for word in (row.sender, row.header, row.by, " ".join(row.recipients)) if word)
+    print("FAIL" if result.wrong else "ok  ", title.ljust(90), result.end or result.rcpt, "|", result.postfix, flush=True)
+    details(result.wrong, result.warden if result.wrong else [])
+
+
 def details(wrong, lines):
     for text in wrong:
         print(textwrap.indent(text, "     "))
