@@ -59,6 +59,11 @@ def inbound(result, log):
     details(result.wrong, [])
 
 
+def probe(row):
+    print("FAIL" if row.wrong else "ok  ", row.domain.ljust(20), row.shows.ljust(45), row.seen, flush=True)
+    details(row.wrong, [])
+
+
 def message(result, log):
     row = result.row
     title = ", ".join(word for word in (row.sender, row.header, row.by, " ".join(row.recipients)) if word)
