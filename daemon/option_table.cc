@@ -337,8 +337,10 @@ constexpr Option kOptions[] = {
      .type = ValueType::kEntries,
      .repeatable = true,
      .help = "Names of MX hosts, for all domains of a provider: *.mail.protection.outlook.com. All "
-             "hosts of a domain must be among them. With require = none the MX records must be "
-             "signed, too, since a forger could choose the exception else. Or @/PATH."},
+             "hosts of a domain must be among them. Behind MX records that aren't signed, which "
+             "somebody may forge, such a rule can't be an exception (require = none), and yields "
+             "to the next rule that matches if that demands more; nor can it hold a forger, whose "
+             "hosts it doesn't match. Or @/PATH."},
     {.section = "rule",
      .key = "transport",
      .type = ValueType::kEntries,
