@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "policy/ascii.h"
+#include "policy/header_text.h"
 #include "policy/judge.h"
 #include "policy/message_tag.h"
 
@@ -215,7 +216,7 @@ void Session::OnHeader(std::string_view name, std::string_view value) {
       orders_ != nullptr && (orders_->outbound.rules.header_names().contains(lower) ||
                              orders_->inbound.rules.header_names().contains(lower));
   if (!wanted || envelope_.headers->size() >= kMaxHeaders) return;
-  envelope_.headers->push_back({lower, std::string(value.substr(0, kMaxHeaderOctets))});
+  envelope_.headers->push_back({lower, DecodeHeader(value.substr(0, kMaxHeaderOctets))});
 }
 
 // Whether the headers have changed anything.
