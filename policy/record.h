@@ -8,6 +8,7 @@
 #include <string>
 #include <variant>
 
+#include "policy/alarm.h"
 #include "policy/evidence.h"
 #include "policy/verdict.h"
 
@@ -58,14 +59,22 @@ struct InquiryFailed {
   bool urgent = false;              // with policy_ends: most of the policy's life is over
 };
 
+// A trouble that a person must hear of has begun, or is over.
+struct AlarmRaised {
+  Alarm alarm;
+};
+struct AlarmCleared {
+  Alarm alarm;
+};
+
 // What concerns the daemon rather than mail: a store moved aside, a socket in use.
 struct Notice {
   enum class Level { kError, kWarning, kInfo } level = Level::kInfo;
   std::string text;  // what, for whom, why, and what to do
 };
 
-using Record =
-    std::variant<VerdictGiven, MapAnswered, PolicyChanged, PolicyExpired, InquiryFailed, Notice>;
+using Record = std::variant<VerdictGiven, MapAnswered, PolicyChanged, PolicyExpired, InquiryFailed,
+                            AlarmRaised, AlarmCleared, Notice>;
 
 class RecordSink {
  public:
