@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "cache/sqlite_store.h"
+#include "daemon/alarm_sink.h"
 #include "daemon/commands.h"
 #include "daemon/config_messages.h"
 #include "daemon/listen.h"
@@ -45,6 +46,7 @@ struct Daemon {
   LogSink& sink;
   const Outbound outbound;
   const EngineOptions engine_options;
+  AlarmSink doors_sink{sink, engine_options.clock};
   boost::asio::io_context io{1};  // inquiries
   MemoryTable table{settings.cache.memory_entries};
   std::unique_ptr<SqliteStore> store;
@@ -75,7 +77,7 @@ std::optional<std::string> OpenSocketmap(Daemon& daemon) {
   }
   if (options.listeners.empty()) return std::nullopt;
   daemon.socketmap = std::make_unique<SocketmapServer>(std::move(options), *daemon.engine,
-                                                       daemon.outbound, daemon.sink);
+                                                       daemon.outbound, daemon.doors_sink);
   return std::nullopt;
 }
 
@@ -88,7 +90,7 @@ std::optional<std::string> OpenMilter(Daemon& daemon) {
   options.unix_mode = daemon.settings.milter.socket_mode;
   options.deadline = daemon.settings.outbound.deadline;
   Result<std::unique_ptr<MilterDoor>> milter =
-      MilterDoor::Open(options, *daemon.engine, daemon.outbound, daemon.sink);
+      MilterDoor::Open(options, *daemon.engine, daemon.outbound, daemon.doors_sink);
   if (!milter) return milter.error();
   daemon.milter = std::move(milter).value();
   return std::nullopt;

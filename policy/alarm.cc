@@ -102,7 +102,7 @@ void AlarmTracker::OnFailed(const Sighting& sighting, Time now, std::vector<Alar
                     1};
     const bool remembered = cause->begun > 0 && now - last < kAlarmForgotten;
     cause->ongoing = true;
-    cause->announced = false;
+    cause->announced = cause->mailed = false;
     cause->begun = remembered ? cause->begun + 1 : 1;
   }
   ++cause->alarm.count;
@@ -112,18 +112,28 @@ void AlarmTracker::OnFailed(const Sighting& sighting, Time now, std::vector<Alar
     cause->host = sighting.mx_hostname.empty() ? sighting.domain.ascii : sighting.mx_hostname;
     if (middlebox_.OnMissing(cause->host, now) == MiddleboxWatch::Change::kBegins) {
       behind_middlebox_ = middlebox_.destinations() - 1;
-      events.push_back({true, MiddleboxAlarm(now)});
+      events.push_back({AlarmEvent::Kind::kBegins, MiddleboxAlarm(now)});
+      events.push_back({AlarmEvent::Kind::kWorthMail, MiddleboxAlarm(now)});
     }
     ++behind_middlebox_;
   }
-  // What was only noted so far and now stops mail is worth a second line.
-  const bool worse = sighting.blocked && !cause->alarm.blocked;
-  cause->alarm.blocked |= sighting.blocked;
-  if (!HeldBack(type) && (!cause->announced || worse)) {
-    cause->announced = true;
-    events.push_back({true, cause->alarm});
-  }
+  if (!HeldBack(type)) Announce(*cause, sighting, events);
   Settle(entry, now, events);
+}
+
+void AlarmTracker::Announce(Cause& cause, const Sighting& sighting,
+                            std::vector<AlarmEvent>& events) const {
+  // What was only noted so far and now stops mail is worth a second line.
+  const bool worse = sighting.blocked && !cause.alarm.blocked;
+  cause.alarm.blocked |= sighting.blocked;
+  if (!cause.announced || worse) {
+    cause.announced = true;
+    events.push_back({AlarmEvent::Kind::kBegins, cause.alarm});
+  }
+  const bool lasts = !sighting.may_heal || cause.alarm.last - cause.alarm.since >= kMailWaits;
+  if (cause.mailed || !cause.alarm.blocked || !lasts) return;
+  cause.mailed = true;
+  events.push_back({AlarmEvent::Kind::kWorthMail, cause.alarm});
 }
 
 void AlarmTracker::OnFine(const Sighting& sighting, Time now, std::vector<AlarmEvent>& events) {
@@ -144,14 +154,14 @@ void AlarmTracker::Settle(Entry& entry, Time now, std::vector<AlarmEvent>& event
     const bool calm = cause.judged_without && age >= CalmAfter(cause.begun);
     if (!cause.ongoing || (!calm && age < kAlarmForgotten)) continue;
     cause.ongoing = false;
-    if (cause.announced) events.push_back({false, cause.alarm});
+    if (cause.announced) events.push_back({AlarmEvent::Kind::kEnds, cause.alarm});
   }
 }
 
 std::vector<AlarmEvent> AlarmTracker::Tick(Time now) {
   std::vector<AlarmEvent> events;
   if (middlebox_.OnTick(now) == MiddleboxWatch::Change::kEnds) {
-    events.push_back({false, MiddleboxAlarm(now)});
+    events.push_back({AlarmEvent::Kind::kEnds, MiddleboxAlarm(now)});
   }
   for (auto it = entries_.begin(); it != entries_.end();) {
     const auto age = now - it->last_failed;

@@ -27,6 +27,7 @@ struct Sighting {
   Domain domain;                   // the policy domain
   std::string rule;                // one rule's failure isn't another's
   std::optional<Failure> failure;  // nothing: fine
+  bool may_heal = false;           // the failure may be gone at the next try, by itself
   bool blocked = false;            // the mail was held back or refused for it
   std::string mx_hostname;         // empty: the failure isn't that of one host
   std::string recipient;           // as the MTA said it; empty when only the domain is known
@@ -51,9 +52,16 @@ struct Alarm {
 std::string WhatToDo(const Alarm& alarm);
 
 struct AlarmEvent {
-  bool begins = true;  // false: the all-clear
+  enum class Kind {
+    kBegins,
+    kWorthMail,  // it blocks mail, and won't be gone in a moment; at most once for each begin
+    kEnds,       // the all-clear
+  } kind = Kind::kBegins;
   Alarm alarm;
 };
+
+// A lookup that failed once is worth a line in the log, but a mail only if it fails still.
+inline constexpr std::chrono::minutes kMailWaits{5};
 
 // A trouble ends when its domain was judged without it and it hasn't come back for so long; twice
 // as long at each return within a day, so that a flapping domain gives ten lines a day, not
@@ -90,6 +98,7 @@ class AlarmTracker {
     std::string host;  // at which STARTTLS is missing
     bool ongoing = false;
     bool announced = false;
+    bool mailed = false;
     bool judged_without = false;  // since the last failure
     int begun = 0;                // times, within memory
   };
@@ -103,6 +112,7 @@ class AlarmTracker {
   Entry& Touch(const Sighting& sighting, Time now);
   void OnFailed(const Sighting& sighting, Time now, std::vector<AlarmEvent>& events);
   void OnFine(const Sighting& sighting, Time now, std::vector<AlarmEvent>& events);
+  void Announce(Cause& cause, const Sighting& sighting, std::vector<AlarmEvent>& events) const;
   void Settle(Entry& entry, Time now, std::vector<AlarmEvent>& events);
   bool HeldBack(ResultType type) const;
   Alarm MiddleboxAlarm(Time now) const;

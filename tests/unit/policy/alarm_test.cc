@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/policy/build.h"
 
 namespace tlswarden {
@@ -26,16 +28,23 @@ Sighting Of(const std::string& domain, std::optional<Failure> failure, bool bloc
   return sighting;
 }
 
-// "+DOMAIN RESULT-TYPE" for each begin, "-..." for each end.
+// "+DOMAIN RESULT-TYPE" for each begin, "-..." for each end; mails are told by Mailed.
 std::string Told(const std::vector<AlarmEvent>& events) {
   std::string told;
   for (const AlarmEvent& event : events) {
+    if (event.kind == AlarmEvent::Kind::kWorthMail) continue;
     if (!told.empty()) told += ", ";
-    told += event.begins ? '+' : '-';
+    told += event.kind == AlarmEvent::Kind::kBegins ? '+' : '-';
     told += event.alarm.IsMiddlebox() ? "middlebox" : event.alarm.domain.ascii;
     told += ' ' + std::string(ToString(event.alarm.failure.type));
   }
   return told;
+}
+
+std::size_t Mailed(const std::vector<AlarmEvent>& events) {
+  return static_cast<std::size_t>(std::count_if(
+      events.begin(), events.end(),
+      [](const AlarmEvent& event) { return event.kind == AlarmEvent::Kind::kWorthMail; }));
 }
 
 // One judgement, or a tick, and what it tells.
@@ -110,6 +119,39 @@ TEST(AlarmTracker, TheAlarmSaysWhatWasSeen) {
   EXPECT_TRUE(alarm.blocked);
 }
 
+TEST(AlarmTracker, AMailIsForWhatBlocksAndLasts) {
+  const struct {
+    const char* what;
+    bool may_heal;
+    bool blocked;
+    std::vector<std::pair<int, std::size_t>> mails;  // at which minute, how many
+  } cases[] = {
+      {"at once and once", false, true, {{0, 1}, {1, 0}, {60, 0}}},
+      {"when it lasts", true, true, {{0, 0}, {4, 0}, {5, 1}, {6, 0}}},
+      {"not when mail passes", false, false, {{0, 0}, {60, 0}}},
+  };
+  for (const auto& c : cases) {
+    AlarmTracker tracker;
+    for (const auto& [minute, mails] : c.mails) {
+      Sighting sighting = Of("b.test", kMismatch, c.blocked);
+      sighting.may_heal = c.may_heal;
+      EXPECT_EQ(Mailed(tracker.Observe(sighting, kNow + minutes(minute))), mails)
+          << c.what << ", minute " << minute;
+    }
+  }
+}
+
+TEST(AlarmTracker, AMiddleboxIsOneMail) {
+  AlarmTracker tracker;
+  std::size_t mails = 0;
+  for (int i = 1; i <= 30; ++i) {
+    Sighting sighting = Of("partner" + std::to_string(i) + ".example", kNoStarttls);
+    sighting.may_heal = true;
+    mails += Mailed(tracker.Observe(sighting, kNow + seconds(i)));
+  }
+  EXPECT_EQ(mails, 1u) << "and none of the first nine, which may heal";
+}
+
 TEST(AlarmTracker, AFlappingDomainDoesNotFillTheLog) {
   for (const minutes period : {minutes(1), minutes(10), minutes(15), minutes(45), minutes(120)}) {
     AlarmTracker tracker;
@@ -118,7 +160,9 @@ TEST(AlarmTracker, AFlappingDomainDoesNotFillTheLog) {
     for (minutes at{0}; at < hours(24); at += minutes(1)) {
       if (at % period == minutes(0)) fine = !fine;
       const Sighting sighting = Of("b.test", fine ? std::nullopt : std::optional(kMismatch));
-      lines += tracker.Observe(sighting, kNow + at).size() + tracker.Tick(kNow + at).size();
+      for (const auto& events : {tracker.Observe(sighting, kNow + at), tracker.Tick(kNow + at)}) {
+        lines += events.size() - Mailed(events);
+      }
     }
     EXPECT_GE(lines, 1u);
     EXPECT_LE(lines, 12u) << period.count();
@@ -180,7 +224,8 @@ TEST(AlarmTracker, OneAlarmForAMiddleboxInsteadOfMany) {
             "+partner29.example starttls-not-supported")
       << "what is still without STARTTLS is told now";
   std::size_t ends = 0;
-  for (const AlarmEvent& event : tracker.Tick(kNow + minutes(20))) ends += event.begins ? 0 : 1;
+  for (const AlarmEvent& event : tracker.Tick(kNow + minutes(20)))
+    ends += event.kind == AlarmEvent::Kind::kEnds;
   EXPECT_EQ(ends, 9u) << "those that were told, and nothing of those held back";
 }
 
