@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "report/smtp_submit.h"
+
 namespace tlswarden {
 namespace {
 
@@ -93,7 +95,7 @@ Result<Value> ParsePath(std::string_view text) {
 
 Result<Value> ParseStore(std::string_view text) {
   if (!text.starts_with(kStorePrefix)) {
-    return Error{"use sqlite:PATH, or nothing to keep the cache in memory only"};
+    return Error{"use sqlite:PATH, or nothing to write no file"};
   }
   return ParsePath(text.substr(kStorePrefix.size()));
 }
@@ -113,6 +115,14 @@ Result<Value> ParseDomains(std::string_view text) {
   }
   if (patterns.empty()) return Error{"no domain; use example.com or *.example.com"};
   return Value(std::move(patterns));
+}
+
+// No quoted local parts, no comments: whoever administers a server has a plain address.
+Result<Value> ParseMailAddress(std::string_view text) {
+  if (!IsPlainAddress(text) || !ParseDomain(text.substr(text.find('@') + 1))) {
+    return Error{"not a mail address; use for example postmaster@example.com"};
+  }
+  return Value(std::string(text));
 }
 
 template <typename T>
@@ -146,6 +156,8 @@ Result<Value> ParseFilled(const Option& option, std::string_view text) {
       return AsValue(ParseNameServer(text));
     case ValueType::kDomains:
       return ParseDomains(text);
+    case ValueType::kMailAddress:
+      return ParseMailAddress(text);
     case ValueType::kText:
       break;
   }

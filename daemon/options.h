@@ -32,6 +32,7 @@ enum class ValueType {
   kListenAddress,  // Postfix's order
   kNameServer,     //
   kDomains,        // one or more domain patterns
+  kMailAddress,    // NAME@DOMAIN
   kText,           // anything
 };
 

@@ -71,6 +71,9 @@ require = none
 .TP
 .I /var/lib/tlswarden/policies.db
 What was learned, as SQLite keeps it.
+.TP
+.I /var/lib/tlswarden/would.db
+What enforcement would have refused, counted.
 .SH SEE ALSO
 .BR tlswarden (8),
 .BR postconf (5),
@@ -86,6 +89,7 @@ Commands:
   check-config        names file, line and key of each error
     --print           also prints the settings in effect
   explain NEXTHOP...  what a domain publishes, step by step, and what follows from it
+  status --would      what enforcement would have refused, in observe mode or by testing policies
 
 Options:
   -c, --config FILE   the configuration (default: /etc/tlswarden/tlswarden.conf)
@@ -162,6 +166,7 @@ void AppendRule(const Rule& rule, std::string* out) {
   if (rule.on_failure) {
     out->append(KeyLine("on-failure", ToString(*rule.on_failure))).append("\n");
   }
+  if (!rule.notify.empty()) out->append(KeyLine("notify", rule.notify)).append("\n");
 }
 
 }  // namespace

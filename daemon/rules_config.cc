@@ -38,6 +38,8 @@ void Apply(const ConfigValue& value, Draft* draft) {
     draft->has_require = true;
   } else if (key == "on-failure") {
     draft->rule.on_failure = ParseOnFailure(WordOf(value)).value();
+  } else if (key == "notify") {
+    draft->rule.notify = std::get<std::string>(value.value);
   } else if (key == "direction") {
     draft->is_inbound = WordOf(value) == "inbound";
   }

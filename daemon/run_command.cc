@@ -14,8 +14,10 @@
 #include "daemon/config_messages.h"
 #include "daemon/listen.h"
 #include "daemon/log_sink.h"
+#include "daemon/notifier.h"
 #include "daemon/process.h"
 #include "daemon/wiring.h"
+#include "daemon/would_sink.h"
 #include "milter/milter_door.h"
 #include "socketmap/server.h"
 
@@ -46,7 +48,11 @@ struct Daemon {
   LogSink& sink;
   const Outbound outbound;
   const EngineOptions engine_options;
-  AlarmSink doors_sink{sink, engine_options.clock};
+  std::unique_ptr<WouldLedger> would_ledger{MakeWouldLedger(settings, sink)};
+  Notifier notifier{MakeNotifierOptions(settings, engine_options.clock), sink};
+  AlarmSink alarm_sink{sink, engine_options.clock,
+                       [this](const Alarm& alarm) { notifier.Mail(alarm); }};
+  WouldSink doors_sink{alarm_sink, would_ledger.get(), engine_options.clock};
   boost::asio::io_context io{1};  // inquiries
   MemoryTable table{settings.cache.memory_entries};
   std::unique_ptr<SqliteStore> store;
@@ -143,6 +149,7 @@ void StopAll(Daemon& daemon, std::thread& socketmap_thread) {
   }
   if (socketmap_thread.joinable()) socketmap_thread.join();
   if (daemon.store) daemon.store->Flush();
+  if (daemon.would_ledger) daemon.would_ledger->Flush();
 }
 
 void ServeUntilStopped(Daemon& daemon) {

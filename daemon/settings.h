@@ -78,7 +78,14 @@ struct Settings {
     Mode mode = Mode::kEnforce;
     OnFailure on_failure = OnFailure::kDefer;
     std::chrono::milliseconds deadline{};
+    std::string notify;     // a mail address; empty: no mail
+    std::string would_log;  // the SQLite file's path; empty: off
     bool operator==(const Outbound&) const = default;
+  };
+  struct Notify {
+    ListenAddress relay;
+    std::string sender;  // of the envelope; empty: <>
+    bool operator==(const Notify&) const = default;
   };
 
   Milter milter;
@@ -89,6 +96,7 @@ struct Settings {
   Dane dane;
   Cache cache;
   Outbound outbound;
+  Notify notify;
   std::vector<Rule> rules;  // in the order of the file
   bool operator==(const Settings&) const = default;
 };

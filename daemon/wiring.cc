@@ -1,7 +1,11 @@
 #include "daemon/wiring.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <chrono>
 #include <random>
+#include <unordered_map>
 #include <utility>
 
 namespace tlswarden {
@@ -49,6 +53,37 @@ Outbound MakeOutbound(const Settings& settings) {
   outbound.on_failure = settings.outbound.on_failure;
   outbound.rules = Rules(settings.rules);
   return outbound;
+}
+
+std::unique_ptr<WouldLedger> MakeWouldLedger(const Settings& settings, RecordSink& log) {
+  if (settings.outbound.would_log.empty()) return nullptr;
+  const auto complain = [&log](const std::string& what) {
+    log.Write(Notice{Notice::Level::kWarning,
+                     "[outbound] would-log: " + what +
+                         "; what enforcement would refuse isn't counted until that is mended"});
+  };
+  return std::make_unique<WouldLedger>(settings.outbound.would_log, complain);
+}
+
+NotifierOptions MakeNotifierOptions(const Settings& settings, std::function<Time()> clock) {
+  NotifierOptions options;
+  const ListenAddress& relay = settings.notify.relay;
+  options.relay = {relay.host, relay.port, relay.path};
+  options.sender = settings.notify.sender;
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) == 0) options.host = host.data();
+  if (options.host.empty()) options.host = "localhost";
+  std::unordered_map<std::string, std::string> of_rules;
+  for (const Rule& rule : settings.rules) {
+    if (!rule.notify.empty()) of_rules.emplace(rule.name, rule.notify);
+  }
+  options.address_for = [of_rules = std::move(of_rules),
+                         otherwise = settings.outbound.notify](const std::string& rule) {
+    const auto it = of_rules.find(rule);
+    return it == of_rules.end() ? otherwise : it->second;
+  };
+  options.clock = std::move(clock);
+  return options;
 }
 
 }  // namespace tlswarden

@@ -5,9 +5,12 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 
+#include "daemon/notifier.h"
 #include "daemon/settings.h"
+#include "policy/record.h"
 #include "policy/result.h"
 #include "policy/verdict.h"
+#include "report/would_ledger.h"
 #include "resolver/dns_cares.h"
 #include "resolver/engine.h"
 #include "resolver/https_beast.h"
@@ -23,6 +26,10 @@ Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& setting
 
 EngineOptions MakeEngineOptions(const Settings& settings);
 Outbound MakeOutbound(const Settings& settings);
+
+// nullptr: it is turned off. The log must outlive it.
+std::unique_ptr<WouldLedger> MakeWouldLedger(const Settings& settings, RecordSink& log);
+NotifierOptions MakeNotifierOptions(const Settings& settings, std::function<Time()> clock);
 
 }  // namespace tlswarden
 

@@ -45,6 +45,7 @@ struct Rule {
   std::vector<DomainPattern> recipient_domains;
   Requirement require = Requirement::kPublished;
   std::optional<OnFailure> on_failure;  // empty: as [outbound] on-failure says
+  std::string notify = {};              // a mail address; empty: as [outbound] notify says
   bool operator==(const Rule&) const = default;
 };
 

@@ -65,7 +65,7 @@ constexpr Case kCases[] = {
     {"cache", "store", "sqlite:x.db", nullptr, "the path must begin with /"},
     {"cache", "store", "sqlite:", nullptr, "the path must begin with /"},
     {"cache", "store", "/var/lib/x.db", nullptr,
-     "use sqlite:PATH, or nothing to keep the cache in memory only"},
+     "use sqlite:PATH, or nothing to write no file"},
     {"milter", "socket", "", "", ""},
     {"milter", "socket", "inet:8891@localhost", "inet:8891@127.0.0.1", ""},
     {"socketmap", "listen", "inet:[::1]:8642", "inet:[::1]:8642", ""},

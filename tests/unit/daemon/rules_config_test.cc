@@ -63,6 +63,17 @@ TEST(RulesConfig, EveryWord) {
   }
 }
 
+TEST(RulesConfig, Notify) {
+  const std::string rule = "[rule.a]\nrecipient-domain = a.example\nrequire = none\nnotify = ";
+  const Loaded loaded = ParseSettings(rule + "a@corp.example", "f");
+  ASSERT_TRUE(loaded.errors.empty()) << loaded.errors.front();
+  EXPECT_EQ(loaded.settings.rules.at(0).notify, "a@corp.example");
+  for (const char* bad : {"a", "a@", "@b", "a b@c.example", "<a@c.example>", "a@c_d e", "a@1.2.3.4",
+                          "a@b@c.example", "a@c.example, b@c.example", "\xc3\xa4@c.example"}) {
+    EXPECT_EQ(ParseSettings(rule + bad, "f").errors.size(), 1u) << bad;
+  }
+}
+
 TEST(RulesConfig, MissingParts) {
   struct Case {
     const char* text;

@@ -31,7 +31,9 @@ TEST(Settings, Defaults) {
   expected.mta_sts = {true, "", seconds(30), false};
   expected.dane = {true};
   expected.cache = {"/var/lib/tlswarden/policies.db", 100000};
-  expected.outbound = {Mode::kEnforce, OnFailure::kDefer, seconds(8)};
+  expected.outbound = {Mode::kEnforce, OnFailure::kDefer, seconds(8), "",
+                       "/var/lib/tlswarden/would.db"};
+  expected.notify = {Inet("127.0.0.1", 25), ""};
   EXPECT_EQ(DefaultSettings(), expected);
 }
 
@@ -68,6 +70,11 @@ memory-entries = 7
 mode = observe
 on-failure = accept
 deadline = 24s
+notify = Admin@corp.example
+would-log = sqlite:/tmp/w
+[notify]
+relay = inet:[::1]:2525
+sender = warden@corp.example
 )",
                                       "f");
   EXPECT_TRUE(loaded.errors.empty()) << loaded.errors.front();
@@ -83,7 +90,12 @@ deadline = 24s
   expected.mta_sts = {false, "/etc/ca.pem", seconds(60), true};
   expected.dane = {false};
   expected.cache = {"", 7};
-  expected.outbound = {Mode::kObserve, OnFailure::kAccept, seconds(24)};
+  expected.outbound = {Mode::kObserve, OnFailure::kAccept, seconds(24), "Admin@corp.example",
+                       "/tmp/w"};
+  expected.notify = {
+      ListenAddress{
+          .family = ListenAddress::Family::kInet6, .host = "::1", .port = 2525, .path = {}},
+      "warden@corp.example"};
   EXPECT_EQ(loaded.settings, expected);
 }
 
