@@ -35,21 +35,10 @@ TEST(WhyBanned, SeesWhatTheFiltersSee) {
 // Every verdict that the judge can come to.
 TEST(Words, NoReplyIsBannedFor) {
   std::set<std::string> lines;
-  for (const Security mx :
-       {Security::kSecure, Security::kInsecure, Security::kBogus, Security::kIndeterminate}) {
-    for (const std::vector<HostDane>& hosts : HostMixes()) {
-      for (const Sts sts : kAllSts) {
-        for (const Requirement require : {Requirement::kPublished, Requirement::kEncrypt,
-                                          Requirement::kAuthenticated, Requirement::kDane}) {
-          for (const OnFailure on_failure : {OnFailure::kDefer, OnFailure::kReject}) {
-            const Point point{mx, hosts, sts, require, on_failure, Mode::kEnforce};
-            const Reply reply = MakeReply(JudgePoint(point));
-            if (reply.action != Action::kAccept) lines.insert(Line(reply));
-          }
-        }
-      }
-    }
-  }
+  ForEachPoint([&](const Point& point) {
+    const Reply reply = MakeReply(VerdictOf(point));
+    if (reply.action != Action::kAccept) lines.insert(Line(reply));
+  });
   EXPECT_GT(lines.size(), 10u);
   for (const std::string& line : lines) EXPECT_EQ(WhyBanned(line), "") << line;
 }
