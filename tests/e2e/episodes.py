@@ -180,5 +180,4 @@ class outside_gone:
         self.lab.restart_resolver()
 
 
-ALL = [several_recipients, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store,
-       alarm_and_mail, trial]
+ALL = [several_recipients, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store, alarm_and_mail, trial]
