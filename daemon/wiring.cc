@@ -1,9 +1,13 @@
 #include "daemon/wiring.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <iterator>
 #include <random>
+#include <unordered_map>
 #include <utility>
 
 namespace tlswarden {
@@ -63,6 +67,37 @@ Orders MakeOrders(const Settings& settings, std::vector<Rule> rules) {
   rules.erase(inbound, rules.end());
   orders.outbound.rules = Rules(std::move(rules));
   return orders;
+}
+
+std::unique_ptr<WouldLedger> MakeWouldLedger(const Settings& settings, RecordSink& log) {
+  if (settings.outbound.would_log.empty()) return nullptr;
+  const auto complain = [&log](const std::string& what) {
+    log.Write(Notice{Notice::Level::kWarning,
+                     "[outbound] would-log: " + what +
+                         "; what enforcement would refuse isn't counted until that is mended"});
+  };
+  return std::make_unique<WouldLedger>(settings.outbound.would_log, complain);
+}
+
+NotifierOptions MakeNotifierOptions(const Settings& settings, std::function<Time()> clock) {
+  NotifierOptions options;
+  const ListenAddress& relay = settings.notify.relay;
+  options.relay = {relay.host, relay.port, relay.path};
+  options.sender = settings.notify.sender;
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) == 0) options.host = host.data();
+  if (options.host.empty()) options.host = "localhost";
+  std::unordered_map<std::string, std::string> of_rules;
+  for (const Rule& rule : settings.rules) {
+    if (!rule.notify.empty()) of_rules.emplace(rule.name, rule.notify);
+  }
+  options.address_for = [of_rules = std::move(of_rules),
+                         otherwise = settings.outbound.notify](const std::string& rule) {
+    const auto it = of_rules.find(rule);
+    return it == of_rules.end() ? otherwise : it->second;
+  };
+  options.clock = std::move(clock);
+  return options;
 }
 
 }  // namespace tlswarden
