@@ -143,8 +143,10 @@ Result<Value> ParseEntries(std::string_view text) {
   std::vector<std::string> words = WordsOf(text);
   if (words.empty()) return Error{"needs a value"};
   return Value(std::move(words));
+}
+
 // No quoted local parts, no comments: whoever administers a server has a plain address.
-Result<Value> ParseMailAddress(std::string_view text) {
+Result<Value> ParseMailbox(std::string_view text) {
   if (!IsPlainAddress(text) || !ParseDomain(text.substr(text.find('@') + 1))) {
     return Error{"not a mail address; use for example postmaster@example.com"};
   }
@@ -189,7 +191,7 @@ Result<Value> ParseFilled(const Option& option, std::string_view text) {
     case ValueType::kEntries:
       return ParseEntries(text);
     case ValueType::kMailAddress:
-      return ParseMailAddress(text);
+      return ParseMailbox(text);
     case ValueType::kText:
       break;
   }

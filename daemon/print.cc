@@ -229,7 +229,6 @@ void AppendRule(const Rule& rule, std::span<const ListUse> lists, std::string* o
       if (use.key == key.key) out->append(RuleLine(key, "@" + use.path));
     }
   }
-  if (!rule.notify.empty()) out->append(KeyLine("notify", rule.notify)).append("\n");
 }
 
 }  // namespace

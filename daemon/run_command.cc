@@ -51,7 +51,7 @@ struct Daemon {
   CurrentOrders orders;
   const EngineOptions engine_options;
   std::unique_ptr<WouldLedger> would_ledger{MakeWouldLedger(settings, sink)};
-  Notifier notifier{MakeNotifierOptions(settings, engine_options.clock), sink};
+  Notifier notifier{MakeNotifierOptions(settings, orders, engine_options.clock), sink};
   AlarmSink alarm_sink{sink, engine_options.clock,
                        [this](const Alarm& alarm) { notifier.Mail(alarm); }};
   WouldSink doors_sink{alarm_sink, would_ledger.get(), engine_options.clock};

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <iterator>
 #include <random>
-#include <unordered_map>
 #include <utility>
 
 namespace tlswarden {
@@ -79,7 +78,8 @@ std::unique_ptr<WouldLedger> MakeWouldLedger(const Settings& settings, RecordSin
   return std::make_unique<WouldLedger>(settings.outbound.would_log, complain);
 }
 
-NotifierOptions MakeNotifierOptions(const Settings& settings, std::function<Time()> clock) {
+NotifierOptions MakeNotifierOptions(const Settings& settings, const CurrentOrders& orders,
+                                    std::function<Time()> clock) {
   NotifierOptions options;
   const ListenAddress& relay = settings.notify.relay;
   options.relay = {relay.host, relay.port, relay.path};
@@ -87,14 +87,10 @@ NotifierOptions MakeNotifierOptions(const Settings& settings, std::function<Time
   std::array<char, 256> host{};
   if (gethostname(host.data(), host.size() - 1) == 0) options.host = host.data();
   if (options.host.empty()) options.host = "localhost";
-  std::unordered_map<std::string, std::string> of_rules;
-  for (const Rule& rule : settings.rules) {
-    if (!rule.notify.empty()) of_rules.emplace(rule.name, rule.notify);
-  }
-  options.address_for = [of_rules = std::move(of_rules),
-                         otherwise = settings.outbound.notify](const std::string& rule) {
-    const auto it = of_rules.find(rule);
-    return it == of_rules.end() ? otherwise : it->second;
+  // Those in force, since lists bring new rules while we run.
+  options.address_for = [&orders, otherwise = settings.outbound.notify](const std::string& name) {
+    const RulePtr rule = orders.Get()->outbound.rules.Named(name);
+    return rule == nullptr || rule->notify.empty() ? otherwise : rule->notify;
   };
   options.clock = std::move(clock);
   return options;

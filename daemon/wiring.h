@@ -31,7 +31,9 @@ Orders MakeOrders(const Settings& settings, std::vector<Rule> rules);
 
 // nullptr: it is turned off. The log must outlive it.
 std::unique_ptr<WouldLedger> MakeWouldLedger(const Settings& settings, RecordSink& log);
-NotifierOptions MakeNotifierOptions(const Settings& settings, std::function<Time()> clock);
+// The orders must outlive the notifier.
+NotifierOptions MakeNotifierOptions(const Settings& settings, const CurrentOrders& orders,
+                                    std::function<Time()> clock);
 
 }  // namespace tlswarden
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "report/smtp_reply.h"
+#include "policy/smtp_reply.h"
 #include "report/smtp_socket.h"
 
 namespace tlswarden {
@@ -42,7 +42,7 @@ class Dialog {
   }
 
   bool Refused(const std::string& step, const SmtpReply& reply) {
-    outcome_.status = reply.Permanent() ? Status::kPermanent : Status::kTemporary;
+    outcome_.status = IsPermanent(reply) ? Status::kPermanent : Status::kTemporary;
     outcome_.why = step + ": " + ToString(reply);
     return false;
   }
@@ -50,10 +50,12 @@ class Dialog {
   // Nothing: Broken has said why.
   std::optional<SmtpReply> Read(const std::string& step) {
     const SteadyClock::time_point until = StepEnd();
+    SmtpReplyParser parser;
     while (true) {
-      if (std::optional<Result<SmtpReply>> reply = TakeSmtpReply(received_)) {
-        if (*reply) return std::move(*reply).value();
-        Broken(step + ": " + reply->error());
+      received_.erase(0, parser.Take(received_));
+      if (parser.state() == SmtpReplyParser::State::kDone) return parser.reply();
+      if (parser.state() == SmtpReplyParser::State::kBad) {
+        Broken(step + ": " + parser.problem());
         return std::nullopt;
       }
       if (const auto why = socket_.ReadMore(received_, until)) {
@@ -77,24 +79,24 @@ class Dialog {
     if (greeting->code != 220) return Refused("greeting", *greeting);
     const std::string name = options_.helo_name.empty() ? socket_.OwnLiteral() : options_.helo_name;
     auto hello = Say("EHLO " + name, "EHLO");
-    if (hello && hello->Permanent()) hello = Say("HELO " + name, "HELO");  // section 3.2
+    if (hello && IsPermanent(*hello)) hello = Say("HELO " + name, "HELO");  // section 3.2
     if (!hello) return false;
-    return hello->Completed() || Refused("EHLO", *hello);
+    return IsPositive(*hello) || Refused("EHLO", *hello);
   }
 
   // One recipient that is taken is enough; why the others aren't is kept.
   bool Envelope(const SmtpMail& mail) {
     const auto from = Say("MAIL FROM:<" + mail.sender + ">", "MAIL");
     if (!from) return false;
-    if (!from->Completed()) return Refused("MAIL", *from);
+    if (!IsPositive(*from)) return Refused("MAIL", *from);
     bool taken = false, may_heal = false;
     for (const std::string& recipient : mail.recipients) {
       const auto reply = Say("RCPT TO:<" + recipient + ">", "RCPT");
       if (!reply) return false;
-      if (reply->Completed()) {
+      if (IsPositive(*reply)) {
         taken = true;
       } else {
-        may_heal |= !reply->Permanent();
+        may_heal |= !IsPermanent(*reply);
         outcome_.refused.push_back(recipient + ": " + ToString(*reply));
       }
     }
@@ -113,7 +115,7 @@ class Dialog {
     }
     const auto end = Read("end of message");
     if (!end) return false;
-    return end->Completed() || Refused("end of message", *end);
+    return IsPositive(*end) || Refused("end of message", *end);
   }
 
   // Whoever doesn't hear it, or says nothing, has the mail all the same.

@@ -48,7 +48,7 @@ TEST(Submit, WhatGoesWrong) {
       {{{"greeting", ""}}, Status::kTemporary, "greeting: it closed the connection"},
       {{{"greeting", "SSH-2.0-x"}},
        Status::kTemporary,
-       "greeting: it doesn't speak SMTP: \"SSH-2.0-x\""},
+       "greeting: no SMTP reply: SSH-2.0-x"},
       {{{"EHLO", "500 no"}, {"HELO", "501 neither"}}, Status::kPermanent, "EHLO: 501 neither"},
       {{{"EHLO", "421 later"}}, Status::kTemporary, "EHLO: 421 later"},
       {{{"MAIL", "451 4.3.0 later"}}, Status::kTemporary, "MAIL: 451 4.3.0 later"},
@@ -63,7 +63,7 @@ TEST(Submit, WhatGoesWrong) {
       {{{".", "552 too large"}}, Status::kPermanent, "end of message: 552 too large"},
       {{{".", "250-a\r\n550 b"}},
        Status::kTemporary,
-       "end of message: it doesn't speak SMTP: \"550 b\""},
+       "end of message: a reply with two codes"},
   };
   for (const auto& c : cases) {
     SmtpServer server(c.answers);
