@@ -8,6 +8,7 @@
 #include <iostream>
 #include <thread>
 
+#include "cache/message_store.h"
 #include "cache/sqlite_store.h"
 #include "daemon/commands.h"
 #include "daemon/config_messages.h"
@@ -48,6 +49,7 @@ struct Daemon {
   boost::asio::io_context io{1};  // inquiries
   MemoryTable table{settings.cache.memory_entries};
   std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<MessageStore> messages;
   Network network;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<SocketmapServer> socketmap;
@@ -65,6 +67,15 @@ std::optional<std::string> OpenStore(Daemon& daemon) {
   return std::nullopt;
 }
 
+std::optional<std::string> OpenMessages(Daemon& daemon) {
+  if (daemon.settings.milter.messages.empty()) return std::nullopt;
+  Result<std::unique_ptr<MessageStore>> messages =
+      MessageStore::Open(daemon.settings.milter.messages, daemon.sink, daemon.engine_options.clock);
+  if (!messages) return "[milter] messages: " + messages.error();
+  daemon.messages = std::move(messages).value();
+  return std::nullopt;
+}
+
 std::optional<std::string> OpenSocketmap(Daemon& daemon) {
   SocketmapOptions options;
   options.deadline = daemon.settings.outbound.deadline;
@@ -74,6 +85,12 @@ std::optional<std::string> OpenSocketmap(Daemon& daemon) {
     options.listeners.push_back(*fd);
   }
   if (options.listeners.empty()) return std::nullopt;
+  if (daemon.messages != nullptr) {
+    options.find_tag = [&store = *daemon.messages](std::string_view queue_id,
+                                                   std::string_view address) {
+      return store.Tag(queue_id, address);
+    };
+  }
   daemon.socketmap = std::make_unique<SocketmapServer>(std::move(options), *daemon.engine,
                                                        daemon.outbound, daemon.sink);
   return std::nullopt;
@@ -99,6 +116,7 @@ std::optional<std::string> OpenAll(Daemon& daemon) {
   const bool no_door = !daemon.settings.milter.socket && daemon.settings.socketmap.listen.empty();
   if (no_door) return "[milter] socket and [socketmap] listen are both empty: nothing to do";
   if (auto error = OpenStore(daemon)) return error;
+  if (auto error = OpenMessages(daemon)) return error;
   Result<Network> network = MakeNetwork(daemon.io, daemon.settings);
   if (!network) return network.error();
   daemon.network = std::move(network).value();

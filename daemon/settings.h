@@ -38,6 +38,7 @@ struct Settings {
   struct Milter {
     std::optional<ListenAddress> socket;  // empty: off
     unsigned socket_mode = 0;
+    std::string messages;  // the SQLite file's path; empty: off
     bool operator==(const Milter&) const = default;
   };
   struct Socketmap {

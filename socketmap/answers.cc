@@ -21,7 +21,28 @@ Time HoldsUntil(const Evidence& evidence, Time now) {
 // Then the resolver is asked again, and so learns that the domain is in use.
 constexpr std::chrono::seconds kMostReady{60};
 
+std::string AnswerFor(const MapRequest& request, const Verdict& verdict, const FoundTag& tag) {
+  if (request.message && !tag) return "TEMP " + tag.error();
+  if (request.message) return SendmailMessageReply(verdict, *tag);
+  if (request.map == kSendmailMap) return SendmailReply(verdict);
+  return PostfixReply(verdict, request.with_tlsrpt);
+}
+
 }  // namespace
+
+FoundTag Answers::TagOf(const MapRequest& request) const {
+  if (!request.message || !find_tag_) return std::optional<MessageTag>();
+  return find_tag_(request.message->queue_id, request.message->address);
+}
+
+// No policy can apply; a message may demand something all the same.
+std::string Answers::WithoutDomain(const MapRequest& request) const {
+  if (request.map != kMessageMap) return std::string(kNotFound);
+  if (!request.message) return "PERM expected: QUEUEID:ADDRESS";
+  Verdict nothing;
+  nothing.observed = outbound_.mode != Mode::kEnforce;
+  return AnswerFor(request, nothing, TagOf(request));
+}
 
 bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
                           std::optional<MapRequest>& missing) {
@@ -40,7 +61,7 @@ bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
     return true;
   }
   if (!parsed->next_hop || outbound_.mode == Mode::kOff) {
-    AppendNetstring(kNotFound, out);
+    AppendNetstring(WithoutDomain(*parsed), out);
     return true;
   }
   const EvidencePtr evidence = resolver_.Cached(*parsed->next_hop);
@@ -58,11 +79,12 @@ void Answers::AppendJudged(std::string_view request, const MapRequest& parsed,
   const Question question{*parsed.next_hop, parsed.next_hop->domain};
   MapAnswered record;
   record.verdict = JudgeAnswer(question, evidence.get(), outbound_, resolver_.Now());
-  record.answer = parsed.map == kSendmailMap ? SendmailReply(record.verdict)
-                                             : PostfixReply(record.verdict, parsed.with_tlsrpt);
+  const FoundTag tag = TagOf(parsed);
+  record.answer = AnswerFor(parsed, record.verdict, tag);
   AppendNetstring(record.answer, out);
-  if (evidence != nullptr) Keep(request, record.answer, *evidence);
-  if (cache_hit && !sink_.WantsCachedMapAnswers()) return;
+  // An answer about one message is never asked for again.
+  if (evidence != nullptr && !parsed.message) Keep(request, record.answer, *evidence);
+  if (cache_hit && tag && !*tag && !sink_.WantsCachedMapAnswers()) return;
   record.map = std::string(parsed.map);
   record.key = std::string(parsed.key);
   record.cache_hit = cache_hit;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "policy/record.h"
 #include "policy/verdict.h"
@@ -21,8 +22,10 @@ inline constexpr std::size_t kMaxReadyAnswers = 20000;
 // Not thread-safe: the socketmap's thread alone uses it. All arguments must outlive it.
 class Answers {
  public:
-  Answers(const Resolver& resolver, const Outbound& outbound, RecordSink& sink)
-      : resolver_(resolver), outbound_(outbound), sink_(sink) {}
+  // Without find_tag no message demands anything by itself.
+  Answers(const Resolver& resolver, const Outbound& outbound, RecordSink& sink,
+          FindTag find_tag = nullptr)
+      : resolver_(resolver), outbound_(outbound), sink_(sink), find_tag_(std::move(find_tag)) {}
 
   // Appends the framed answer if one is at hand. Else the resolver must be asked about `missing`.
   bool AppendReady(std::string_view request, Time now, std::string& out,
@@ -44,11 +47,14 @@ class Answers {
     }
   };
 
+  FoundTag TagOf(const MapRequest& request) const;
+  std::string WithoutDomain(const MapRequest& request) const;
   void Keep(std::string_view request, const std::string& answer, const Evidence& evidence);
 
   const Resolver& resolver_;
   const Outbound& outbound_;
   RecordSink& sink_;
+  const FindTag find_tag_;
   std::unordered_map<std::string, Ready, Hash, std::equal_to<>> ready_;
 };
 

@@ -9,6 +9,11 @@ std::optional<MapRequest> ParseMapRequest(std::string_view request) {
   parsed.map = request.substr(0, blank);
   parsed.key = request.substr(blank + 1);
   parsed.with_tlsrpt = parsed.map.ends_with("TLSRPT") || parsed.map.ends_with("tlsrpt");
+  if (parsed.map == kMessageMap) {
+    parsed.message = ParseMessageKey(parsed.key);
+    if (parsed.message) parsed.next_hop = parsed.message->next_hop;
+    return parsed;
+  }
   if (parsed.key.starts_with('.')) return parsed;
   const Result<NextHop> next_hop = ParseNextHop(parsed.key);
   if (next_hop && !next_hop->address_literal) parsed.next_hop = *next_hop;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "policy/next_hop.h"
+#include "socketmap/message_request.h"
 
 namespace tlswarden {
 
@@ -16,7 +17,8 @@ struct MapRequest {
   // Empty when no policy can apply: a parent (`.example.com`, which Postfix asks after NOTFOUND
   // and RFC 8461 section 3.4 forbids to use), an address, or no name at all.
   std::optional<NextHop> next_hop;
-  bool with_tlsrpt = false;  // the map's name ends in TLSRPT: attributes of Postfix 3.10
+  std::optional<MessageKey> message;  // kMessageMap alone: a message and a recipient
+  bool with_tlsrpt = false;           // the map's name ends in TLSRPT: attributes of Postfix 3.10
 };
 
 // Nothing when there is no blank between a name and a key.
