@@ -85,7 +85,7 @@ class Attacks:
         self.lab.warden.restart(sender.OUTSIDE)
 
     def _try(self, attack):
-        result = table.observe(self.lab, attack.row, self.since)
+        result = table.observe(self.lab.log, attack.row, self.since)
         result.postfix = self._with_taker(result.postfix, attack.row.recipient, attack.domain)
         if result.postfix == "refused":
             result.postfix += ", " + self._send_past_milter(f"local@{attack.domain}", attack.domain)

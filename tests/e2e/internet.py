@@ -12,7 +12,7 @@ import sender
 import sendmail
 import servers
 from hosts import STATE, Host, make_cage_private
-from maillog import MailLog
+from maillog import MailLog, SendmailLog
 
 PROGRAMS = ["unshare", "nsenter", "setpriv", "ip", "openssl", "knotd", "knotc", "keymgr", "kdig", "unbound", "nginx", "postfix",
             "sqlite3", "cmake", "m4"]
@@ -32,11 +32,12 @@ class Lab:
         self.logs = {}
         for name in ("mx", "out", "sendmail"):
             (STATE / name).mkdir()
-            self.logs[name] = MailLog(STATE / name / "log", STATE / f"{name}.log")
+            kind = SendmailLog if name == "sendmail" else MailLog
+            self.logs[name] = kind(STATE / name / "log", STATE / f"{name}.log")
         self.log = self.logs["out"]
         self.dns, self.web = Host("dns", "198.18.0.1"), Host("web", "198.18.0.2")
         self.mx, self.out = Host("mx", "198.18.0.3"), Host("out", "198.18.0.4")
-        self.sendmail = Host("sendmail", "198.18.0.5")
+        self.sendmail = Host("sendmail", "198.18.0.6")
         self.warden = sender.Warden(self.out, build, sender.SETTINGS, sender.MILTER_FOLDER, "postfix")
         self.sendmail_warden = sender.Warden(self.sendmail, build, sender.LAB, sendmail.MILTER_FOLDER, "smmta")
 

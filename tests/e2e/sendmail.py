@@ -16,9 +16,17 @@ PID_FILE = "/var/run/sendmail/mta/sendmail.pid"
 OURS = "contrib/sendmail/tlswarden.mc"
 INCLUDE = "include(`/etc/mail/m4/tlswarden.mc')dnl\n"
 
-# Debian's sendmail.mc, but it is patient with a test that connects often.
+# Debian's sendmail.mc, patient with a test that connects often, and with our lines.
 DEBIAN_MC = "/usr/share/sendmail/cf/debian/sendmail.mc"
-PATIENT = {"FEATURE(`greet_pause', `1000')dnl 1 seconds": "", "define(`confCONNECTION_RATE_THROTTLE', `15')dnl": ""}
+CHANGED = {
+    "FEATURE(`greet_pause', `1000')dnl 1 seconds": "",
+    "define(`confCONNECTION_RATE_THROTTLE', `15')dnl": "",
+    # Debian delivers by a program of another package.
+    "MAILER_DEFINITIONS\n": f"""define(`LOCAL_MAILER_PATH', `/usr/libexec/sendmail/mail.local')dnl
+define(`LOCAL_MAILER_ARGS', `mail.local -d $u')dnl
+{INCLUDE}MAILER_DEFINITIONS
+""",
+}
 
 
 def start(host):
@@ -47,16 +55,14 @@ def _set_up_as_debian_does(host):
         host.write(f"/etc/mail/m4/{name}", "")
     host.write("/etc/mail/local-host-names", "localhost\n")
     host.write("/etc/mail/access", "Connect:127.0.0.1\tRELAY\n")
-    # Debian delivers through a program of another package.
-    host.write("/etc/aliases", "postmaster: root\nroot: /dev/null\n")
+    host.write("/etc/mail/aliases", "postmaster: root\n")
 
 
-def write_configuration(host, more=""):
+def write_configuration(host):
     host.write("/etc/mail/m4/tlswarden.mc", (sender.REPOSITORY / OURS).read_text())
     text = host.path(DEBIAN_MC).read_text()
-    for line, other in PATIENT.items():
+    for line, other in CHANGED.items():
         text = text.replace(line, other)
-    text = text.replace("MAILER_DEFINITIONS\n", f"{more}{INCLUDE}MAILER_DEFINITIONS\n")
     host.write("/etc/mail/sendmail.mc", text)
     host.run("sh", "-c", "m4 /etc/mail/sendmail.mc > /etc/mail/sendmail.cf")
     host.run("sh", "-c", "makemap hash /etc/mail/access.db < /etc/mail/access")
