@@ -57,7 +57,7 @@ std::optional<std::string> CanonicalRecipient(std::string_view address) {
   if (at == std::string::npos) return canonical;
   const auto domain = canonical.begin() + static_cast<std::ptrdiff_t>(at) + 1;
   std::transform(domain, canonical.end(), domain, Lower);
-  if (canonical.size() > at + 2 && canonical.back() == '.') canonical.pop_back();
+  while (canonical.size() > at + 2 && canonical.back() == '.') canonical.pop_back();
   return canonical;
 }
 

@@ -27,7 +27,7 @@ std::optional<MessageTag> ParseMessageTag(std::string_view text);
 std::string ToString(const MessageTag& tag);
 
 // One address has one form, whichever part of the MTA says it: without angle brackets, the domain
-// (after the last '@') in lower case and without a trailing dot. The local part stays as it is.
+// (after the last '@') in lower case and without trailing dots. The local part stays as it is.
 // Nothing when it is empty, longer than kMaxRecipientOctets, or has control characters.
 std::optional<std::string> CanonicalRecipient(std::string_view address);
 

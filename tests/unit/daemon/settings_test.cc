@@ -24,7 +24,7 @@ ListenAddress Unix(const char* path) { return {.host = {}, .path = path}; }
 // The contract: what an empty file means.
 TEST(Settings, Defaults) {
   Settings expected;
-  expected.milter = {Unix("/run/tlswarden/milter.sock"), 0660};
+  expected.milter = {Unix("/run/tlswarden/milter.sock"), 0660, "/var/lib/tlswarden/messages.db"};
   expected.socketmap = {{Inet("127.0.0.1", 8642)}, 0666};
   expected.log = {LogFacility::kMail, LogFormat::kText, LogLevel::kInfo};
   expected.resolver = {{}, TrustAd::kLoopback, seconds(5), 2};
@@ -40,6 +40,7 @@ TEST(Settings, EveryKey) {
 [milter]
 socket = inet6:8891@::1
 socket-mode = 0600
+messages = sqlite:/tmp/m.db
 [socketmap]
 listen = unix:/run/x
 listen = inet:192.0.2.1:1
@@ -76,7 +77,7 @@ deadline = 24s
   expected.milter = {
       ListenAddress{
           .family = ListenAddress::Family::kInet6, .host = "::1", .port = 8891, .path = {}},
-      0600};
+      0600, "/tmp/m.db"};
   expected.socketmap = {{Unix("/run/x"), Inet("192.0.2.1", 1)}, 0640};
   expected.log = {LogFacility::kLocal7, LogFormat::kJson, LogLevel::kDebug};
   expected.resolver = {{{"192.0.2.1", 53}, {"::1", 5353}}, TrustAd::kNo, milliseconds(500), 3};
