@@ -1,11 +1,11 @@
 #include "cache/sqlite_store.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "cache/evidence_codec.h"
 #include "cache/freshness.h"
+#include "cache/sqlite_file.h"
 #include "cache/worth.h"
 
 namespace tlswarden {
@@ -17,14 +17,10 @@ constexpr std::chrono::milliseconds kGather{200};
 // More than this waiting means that the disk doesn't keep up; the cache may forget, not grow.
 constexpr std::size_t kMaxQueued = 100000;
 
-// A damaged page deep in a large file shows itself when it is read; a full check of such a file
-// would hold up the start.
-constexpr std::uintmax_t kCheckedOctets = 8 << 20;
-
 // How many rows more than allowed go at once; a batch brings fewer, as a rule.
 constexpr std::int64_t kTrimmedRows = 1000;
 
-constexpr char kSchema[] =
+constexpr char kTables[] =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-256;"
     "CREATE TABLE IF NOT EXISTS evidence(next_hop TEXT PRIMARY KEY, keep_until INTEGER NOT NULL,"
     " worth INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;"
@@ -33,61 +29,9 @@ constexpr char kSchema[] =
 
 constexpr char kSelect[] = "SELECT body FROM evidence WHERE next_hop = ?1";
 
-// Of the tables, as SQLite's user_version. No release has written another one.
-constexpr std::int64_t kSchemaVersion = 2;
-constexpr char kBeginAnew[] = "DROP TABLE IF EXISTS evidence; PRAGMA user_version = 2";
-
-struct Opened {
-  std::optional<SqliteDb> db;
-  std::string error;
-  bool corrupt = false;
-};
-
-std::optional<std::string> CheckIntegrity(const SqliteDb& db, const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::file_size(path, ignored) > kCheckedOctets) return std::nullopt;
-  SqliteStatement check(db, "PRAGMA quick_check(1)");
-  if (check.Step() && check.Text(0) == "ok") return std::nullopt;
-  return "integrity check failed";
-}
-
-std::optional<std::string> MakeTables(SqliteDb& db) {
-  SqliteStatement version(db, "PRAGMA user_version");
-  const bool current = version.Step() && version.Number(0) == kSchemaVersion;
-  version.Reset();
-  if (!current) {
-    if (std::optional<std::string> error = db.Execute(kBeginAnew)) return error;
-  }
-  return db.Execute(kSchema);
-}
-
-Opened TryOpen(const std::string& path) {
-  Result<SqliteDb> db = SqliteDb::Open(path);
-  if (!db) return {std::nullopt, db.error(), false};
-  Opened opened;
-  opened.db = std::move(db).value();
-  if (const std::optional<std::string> error = MakeTables(*opened.db)) {
-    opened.error = path + ": " + *error;
-    opened.corrupt = opened.db->IsCorrupt();
-  } else if (const std::optional<std::string> damage = CheckIntegrity(*opened.db, path)) {
-    opened.error = path + ": " + *damage;
-    opened.corrupt = true;
-  }
-  return opened;
-}
-
-// The write-ahead log belongs to the damaged file and must not be applied to the new one.
-std::optional<std::string> MoveAside(const std::string& path, Time now) {
-  const std::string aside = path + ".corrupt-" + std::to_string(now.time_since_epoch().count());
-  std::error_code failed;
-  std::filesystem::rename(path, aside, failed);
-  if (failed) return std::nullopt;
-  for (const char* suffix : {"-wal", "-shm"}) {
-    std::error_code ignored;
-    std::filesystem::rename(path + suffix, aside + suffix, ignored);
-  }
-  return aside;
-}
+// No release has written tables of another version.
+constexpr SqliteSchema kSchema = {
+    "cache store", 2, "DROP TABLE IF EXISTS evidence; PRAGMA user_version = 2", kTables};
 
 Result<EvidencePtr> Decode(std::string_view row, const std::string& key) {
   Result<Evidence> evidence = DecodeEvidence(row);
@@ -100,20 +44,12 @@ Result<EvidencePtr> Decode(std::string_view row, const std::string& key) {
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path, RecordSink& sink,
                                                        Time now, std::size_t max_rows) {
-  Opened writer = TryOpen(path);
-  if (writer.corrupt) {
-    writer.db.reset();
-    const std::optional<std::string> aside = MoveAside(path, now);
-    if (!aside) return Error{writer.error + "; it can't be moved aside"};
-    sink.Write(Notice{Notice::Level::kWarning, "cache store " + writer.error + "; moved to " +
-                                                   *aside + ", starting with an empty one"});
-    writer = TryOpen(path);
-  }
-  if (!writer.error.empty()) return Error{writer.error};
+  Result<SqliteDb> writer = OpenSqliteFile(path, kSchema, sink, now);
+  if (!writer) return Error{writer.error()};
   Result<SqliteDb> reader = SqliteDb::Open(path);
   if (!reader) return Error{reader.error()};
   return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::move(reader).value(), *std::move(writer.db), sink, max_rows));
+      new SqliteStore(std::move(reader).value(), std::move(writer).value(), sink, max_rows));
 }
 
 SqliteStore::SqliteStore(SqliteDb reader, SqliteDb writer, RecordSink& sink, std::size_t max_rows)

@@ -50,6 +50,14 @@ constexpr Option kOptions[] = {
      .binding = Bind([](auto& s) -> auto& { return s.milter.local_domains; }),
      .help = "Domains whose mail stays on this machine, for mail from sendmail(1), where the MTA "
              "doesn't say so."},
+    {.section = "milter",
+     .key = "messages",
+     .type = ValueType::kStore,
+     .default_text = "sqlite:/var/lib/tlswarden/messages.db",
+     .may_be_empty = true,
+     .binding = Bind([](auto& s) -> auto& { return s.milter.messages; }),
+     .help = "With per-message = sendmail: where it is kept, until the message is delivered, what "
+             "TLS a single message demands: sqlite:PATH. The file is made then only."},
     {.section = "socketmap",
      .key = "listen",
      .type = ValueType::kListenAddress,

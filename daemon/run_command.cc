@@ -8,6 +8,7 @@
 #include <iostream>
 #include <thread>
 
+#include "cache/message_store.h"
 #include "cache/sqlite_store.h"
 #include "daemon/alarm_sink.h"
 #include "daemon/commands.h"
@@ -58,6 +59,7 @@ struct Daemon {
   boost::asio::io_context io{1};  // inquiries
   MemoryTable table{settings.cache.memory_entries};
   std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<MessageStore> messages;
   Network network;
   ProbeParts probes;  // for the doors: probes.table, or nullptr
   std::unique_ptr<Engine> engine;
@@ -77,6 +79,16 @@ std::optional<std::string> OpenStore(Daemon& daemon) {
   return std::nullopt;
 }
 
+std::optional<std::string> OpenMessages(Daemon& daemon) {
+  const Settings::Milter& milter = daemon.settings.milter;
+  if (milter.per_message != PerMessage::kSendmail || milter.messages.empty()) return std::nullopt;
+  Result<std::unique_ptr<MessageStore>> messages =
+      MessageStore::Open(daemon.settings.milter.messages, daemon.sink, daemon.engine_options.clock);
+  if (!messages) return "[milter] messages: " + messages.error();
+  daemon.messages = std::move(messages).value();
+  return std::nullopt;
+}
+
 std::optional<std::string> OpenSocketmap(Daemon& daemon) {
   SocketmapOptions options;
   options.deadline = daemon.settings.outbound.deadline;
@@ -86,6 +98,12 @@ std::optional<std::string> OpenSocketmap(Daemon& daemon) {
     options.listeners.push_back(*fd);
   }
   if (options.listeners.empty()) return std::nullopt;
+  if (daemon.messages != nullptr) {
+    options.find_tag = [&store = *daemon.messages](std::string_view queue_id,
+                                                   std::string_view address) {
+      return store.Tag(queue_id, address);
+    };
+  }
   daemon.socketmap = std::make_unique<SocketmapServer>(std::move(options), *daemon.engine,
                                                        daemon.orders, daemon.doors_sink);
   return std::nullopt;
@@ -103,6 +121,17 @@ std::optional<std::string> OpenMilter(Daemon& daemon) {
   options.probe_mode = daemon.settings.probe.mode;
   options.session.per_message = daemon.settings.milter.per_message;
   options.session.local_domains = daemon.settings.milter.local_domains;
+  if (daemon.messages != nullptr) {
+    options.note_tags = [&store = *daemon.messages](const std::string& queue_id,
+                                                    const std::vector<RecipientTag>& tags) {
+      std::vector<StoredTag> stored;
+      for (const RecipientTag& tag : tags) {
+        // The store's word for all others is the empty one.
+        stored.push_back({tag.recipient == "*" ? std::string() : tag.recipient, tag.tag});
+      }
+      return store.Put(queue_id, stored);
+    };
+  }
   Result<std::unique_ptr<MilterDoor>> milter =
       MilterDoor::Open(options, *daemon.engine, daemon.orders, daemon.doors_sink);
   if (!milter) return milter.error();
@@ -115,6 +144,7 @@ std::optional<std::string> OpenAll(Daemon& daemon) {
   const bool no_door = !daemon.settings.milter.socket && daemon.settings.socketmap.listen.empty();
   if (no_door) return "[milter] socket and [socketmap] listen are both empty: nothing to do";
   if (auto error = OpenStore(daemon)) return error;
+  if (auto error = OpenMessages(daemon)) return error;
   Result<Network> network = MakeNetwork(daemon.io, daemon.settings);
   if (!network) return network.error();
   daemon.network = std::move(network).value();

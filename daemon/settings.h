@@ -48,6 +48,7 @@ struct Settings {
     unsigned socket_mode = 0;
     PerMessage per_message = PerMessage::kOff;
     DomainSet local_domains;
+    std::string messages;  // the SQLite file's path; empty: off
     bool operator==(const Milter&) const = default;
   };
   struct Socketmap {

@@ -50,8 +50,7 @@ void NoteTags(const std::vector<TaggedRecipient>& recipients, EndOfMessage& end)
   std::string strictest;
   for (const TaggedRecipient& tagged : recipients) {
     strictest = StricterTag(strictest, tagged.tag);
-    const std::string address = FoldedAddress(*tagged.recipient->question.recipient);
-    if (address.empty()) continue;  // an address literal
+    const std::string& address = tagged.recipient->question.recipient->text;
     end.note.push_back({address, tagged.tag.empty() ? std::string(kDefaultTag) : tagged.tag});
   }
   end.note.push_back({"*", strictest.empty() ? std::string(kDefaultTag) : strictest});

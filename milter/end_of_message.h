@@ -36,7 +36,7 @@ struct RecipientChange {
 };
 
 struct RecipientTag {
-  std::string recipient;  // folded, "user@example.com"; "*" for those that aliases lead to
+  std::string recipient;  // as the MTA delivers to it; "*" for those that aliases lead to
   std::string tag;
 };
 

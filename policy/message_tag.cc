@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
@@ -59,6 +61,14 @@ int Rank(const std::string& tag) {
 }
 
 }  // namespace
+
+bool IsTag(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxTagOctets &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (LowerAscii(c) >= 'a' && LowerAscii(c) <= 'z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_';
+         });
+}
 
 std::string TagOf(const Rule& rule) {
   if (NeedsItsName(rule)) return std::string(kRulePrefix) + rule.name;

@@ -19,6 +19,11 @@ namespace tlswarden {
 // Where a word has to stand though no tag is needed: what the map answers for the next hop.
 inline constexpr std::string_view kDefaultTag = "default";
 
+inline constexpr std::size_t kMaxTagOctets = 128;
+
+// Whether a text may be a tag: letters, digits, hyphens and underscores, at most so many.
+bool IsTag(std::string_view text);
+
 // "none", "published", "encrypt", "authenticated", "dane", or "rule-NAME" where the rule says more
 // than a word can: pins, TLS versions, ciphers, on-failure = accept.
 std::string TagOf(const Rule& rule);

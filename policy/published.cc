@@ -32,13 +32,13 @@ Verdict HeldTo(const LearnedStsPolicy* sts, const Evidence& evidence) {
   const HostsStatus hosts = SummarizeHosts(mx);
   const LevelRow& row = FindLevel(SummarizeMx(mx), hosts);
   verdict.level = sts != nullptr ? row.with_sts : row.without_sts;
+  if (sts != nullptr) verdict.sts = sts->policy;
   if (verdict.level == TlsLevel::kUndecided) {
     verdict.failure = mx.failure;
     verdict.lookup_failed = mx.security != Security::kBogus;
     // RFC 7672 section 2.1.2: mail waits, whatever made the lookup fail.
     if (verdict.failure) verdict.failure->transient = true;
   } else if (verdict.level == TlsLevel::kSecure && sts != nullptr) {
-    verdict.sts = sts->policy;
     verdict.failure = CheckMxAgainstSts(mx, *sts->policy, verdict.mx_hostname);
     // Section 5.1: no permanent failure while a newer policy may be there that we couldn't get.
     if (verdict.failure) verdict.failure->transient = evidence.sts.failure.has_value();

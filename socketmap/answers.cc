@@ -22,7 +22,27 @@ Time HoldsUntil(const Evidence& evidence, Time now) {
 // Then the resolver is asked again, and so learns that the domain is in use.
 constexpr std::chrono::seconds kMostReady{60};
 
+std::string AnswerFor(const MapRequest& request, const Verdict& verdict) {
+  if (request.message) return SendmailMessageReply(verdict);
+  if (request.map == kSendmailMap) return SendmailReply(verdict);
+  return PostfixReply(verdict, request.with_tlsrpt);
+}
+
 }  // namespace
+
+FoundTag Answers::TagOf(const MapRequest& request) const {
+  if (!request.message || !find_tag_) return std::optional<std::string>();
+  return find_tag_(request.message->queue_id, request.message->address);
+}
+
+// No policy can apply; a message may demand something all the same.
+std::string Answers::WithoutDomain(const MapRequest& request) const {
+  if (request.map != kMessageMap) return std::string(kNotFound);
+  if (!request.message) return "PERM expected: QUEUEID:ADDRESS";
+  const FoundTag tag = TagOf(request);
+  if (!tag) return "TEMP " + tag.error();
+  return SendmailReplyWithoutDomain(orders_->outbound.mode == Mode::kEnforce ? *tag : std::nullopt);
+}
 
 void Answers::TakeOrders() {
   // The number first: orders that come in between are then taken once more.
@@ -49,7 +69,7 @@ bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
     return true;
   }
   if (!parsed->next_hop || orders_->outbound.mode == Mode::kOff) {
-    AppendNetstring(kNotFound, out);
+    AppendNetstring(WithoutDomain(*parsed), out);
     return true;
   }
   const EvidencePtr evidence = resolver_.Cached(*parsed->next_hop);
@@ -66,18 +86,25 @@ void Answers::AppendJudged(std::string_view request, const MapRequest& parsed,
                            std::chrono::microseconds took, std::string& out) {
   Question question{*parsed.next_hop, parsed.next_hop->domain};
   MapAnswered record;
-  question.order = OrderOf(parsed.tag, orders_->outbound.rules);
-  if (question.order == nullptr && !parsed.tag.empty()) {
+  const FoundTag kept = TagOf(parsed);
+  if (!kept) {
+    AppendNetstring("TEMP " + kept.error(), out);
+    return;
+  }
+  const std::string tag = kept->value_or(std::string(parsed.tag));
+  const bool tagged = !tag.empty() && tag != kDefaultTag;
+  if (tagged) question.order = OrderOf(tag, orders_->outbound.rules);
+  if (tagged && question.order == nullptr) {
     // A rule that is gone: the message that was told apart by it waits for a person.
-    AppendNetstring("TEMP no rule of this name: " + std::string(parsed.map), out);
+    AppendNetstring("TEMP no rule of this name: " + tag, out);
     return;
   }
   record.verdict = JudgeAnswer(question, evidence.get(), orders_->outbound, resolver_.Now());
-  record.answer = parsed.map == kSendmailMap ? SendmailReply(record.verdict)
-                                             : PostfixReply(record.verdict, parsed.with_tlsrpt);
+  record.answer = AnswerFor(parsed, record.verdict);
   AppendNetstring(record.answer, out);
-  if (evidence != nullptr) Keep(request, record.answer, *evidence);
-  if (cache_hit && !sink_.WantsCachedMapAnswers()) return;
+  // An answer about one message is never asked for again.
+  if (evidence != nullptr && !parsed.message) Keep(request, record.answer, *evidence);
+  if (cache_hit && !tagged && !sink_.WantsCachedMapAnswers()) return;
   record.map = std::string(parsed.map);
   record.key = std::string(parsed.key);
   record.cache_hit = cache_hit;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "policy/orders.h"
 #include "policy/record.h"
@@ -21,8 +22,10 @@ inline constexpr std::size_t kMaxReadyAnswers = 20000;
 // Not thread-safe: the socketmap's thread alone uses it. All arguments must outlive it.
 class Answers {
  public:
-  Answers(const Resolver& resolver, const CurrentOrders& orders, RecordSink& sink)
-      : resolver_(resolver), current_(orders), sink_(sink) {
+  // Without find_tag no message demands anything by itself.
+  Answers(const Resolver& resolver, const CurrentOrders& orders, RecordSink& sink,
+          FindTag find_tag = nullptr)
+      : resolver_(resolver), current_(orders), sink_(sink), find_tag_(std::move(find_tag)) {
     TakeOrders();
   }
 
@@ -47,6 +50,8 @@ class Answers {
   };
 
   void TakeOrders();
+  FoundTag TagOf(const MapRequest& request) const;
+  std::string WithoutDomain(const MapRequest& request) const;
   void Keep(std::string_view request, const std::string& answer, const Evidence& evidence);
 
   const Resolver& resolver_;
@@ -54,6 +59,7 @@ class Answers {
   OrdersPtr orders_;  // those that the ready answers follow
   std::uint64_t orders_version_ = 0;
   RecordSink& sink_;
+  const FindTag find_tag_;
   std::unordered_map<std::string, Ready, Hash, std::equal_to<>> ready_;
 };
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "policy/next_hop.h"
+#include "socketmap/message_request.h"
 
 namespace tlswarden {
 
@@ -18,7 +19,8 @@ struct MapRequest {
   std::optional<NextHop> next_hop;
   // Of a map named `require-TAG` or `rule-NAME` (policy/message_tag.h), within the request.
   std::string_view tag{};
-  bool with_tlsrpt = false;  // the map's name ends in TLSRPT: attributes of Postfix 3.10
+  std::optional<MessageKey> message{};  // kMessageMap alone: a message and a recipient
+  bool with_tlsrpt = false;             // the map's name ends in TLSRPT: attributes of Postfix 3.10
 };
 
 // Nothing when there is no blank between a name and a key.

@@ -3,12 +3,68 @@
 #include "socketmap/postfix_reply.h"
 
 namespace tlswarden {
+namespace {
+
+bool IsDane(TlsLevel level) { return level == TlsLevel::kDane || level == TlsLevel::kDaneOnly; }
+
+std::string Wait(std::string_view why) { return "TEMP " + std::string(why); }
+
+// Who demands that the other side is authenticated isn't served by less, and nobody at Sendmail
+// compares a certificate with a TLSA record.
+bool MustBeAuthenticated(Requirement require) {
+  return require == Requirement::kAuthenticated || require == Requirement::kDane;
+}
+
+// DANE that Sendmail doesn't do still makes TLS mandatory (RFC 7672 section 2.2).
+std::string OfDane(const Verdict& verdict) {
+  if (verdict.lookup_failed) return TempReply(verdict);
+  if (verdict.sts) return "OK secure";
+  if (!MustBeAuthenticated(verdict.requirement)) return "OK encrypt";
+  return Wait("authenticated TLS is required, and Sendmail doesn't do DANE");
+}
+
+}  // namespace
 
 std::string SendmailReply(const Verdict& verdict) {
   const TlsLevel level = LevelDemanded(verdict);
-  const bool dane = level == TlsLevel::kDane || level == TlsLevel::kDaneOnly;
-  if (dane && verdict.lookup_failed) return TempReply(verdict);
-  return PostfixReply(verdict, false);
+  if (level == TlsLevel::kFingerprint) return Wait("Sendmail can't compare fingerprints");
+  if (IsDane(level) && verdict.lookup_failed) return TempReply(verdict);
+  Verdict plain = verdict;
+  plain.by = verdict.pinned ? verdict.by : nullptr;  // what stands behind the names spoils them
+  if (IsDane(level) && verdict.sts) plain.level = TlsLevel::kSecure;
+  if (!verdict.pinned || level != TlsLevel::kSecure) return PostfixReply(plain, false);
+  auto names_only = std::make_shared<Rule>(*verdict.by);
+  names_only->outbound.minimum_tls = TlsVersion::kNone;
+  names_only->outbound.ciphers.clear();
+  plain.by = names_only;
+  return PostfixReply(plain, false);
+}
+
+std::string SendmailMessageReply(const Verdict& verdict) {
+  switch (LevelDemanded(verdict)) {
+    case TlsLevel::kMay:
+      return "OK none";
+    case TlsLevel::kEncrypt:
+      return "OK encrypt";
+    case TlsLevel::kDane:
+    case TlsLevel::kDaneOnly:
+      return OfDane(verdict);
+    case TlsLevel::kSecure:
+      if (!verdict.pinned || !NeedsMessage(*verdict.by)) return "OK secure";
+      return Wait("Sendmail can't compare the names that a rule pins for one message");
+    case TlsLevel::kFingerprint:
+      return Wait("Sendmail can't compare fingerprints");
+    case TlsLevel::kUndecided:
+      break;
+  }
+  return TempReply(verdict);
+}
+
+std::string SendmailReplyWithoutDomain(const std::optional<std::string>& tag) {
+  const bool lax = !tag || *tag == kDefaultTag || *tag == "none" || *tag == "published";
+  if (lax) return "OK none";
+  if (*tag == "encrypt") return "OK encrypt";
+  return Wait("the message demands " + *tag + ", which an address without a domain can't offer");
 }
 
 }  // namespace tlswarden

@@ -64,7 +64,7 @@ class SocketmapServer::Impl {
   Impl(SocketmapOptions options, Resolver& resolver, const CurrentOrders& orders, RecordSink& sink)
       : options_(std::move(options)),
         resolver_(resolver),
-        answers_(resolver, orders, sink),
+        answers_(resolver, orders, sink, options_.find_tag),
         sweep_(io_) {
     for (int fd : options_.listeners) listeners_.push_back(std::make_unique<Listener>(io_, fd));
   }

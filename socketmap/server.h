@@ -10,6 +10,7 @@
 #include "policy/orders.h"
 #include "policy/record.h"
 #include "resolver/resolver.h"
+#include "socketmap/message_request.h"
 
 namespace tlswarden {
 
@@ -17,6 +18,7 @@ struct SocketmapOptions {
   std::vector<int> listeners;  // bound and listening; the server owns them
   // How long an asker may wait for evidence; then the answer is TEMP.
   std::chrono::milliseconds deadline{8000};
+  FindTag find_tag;                      // what the milter kept of messages; empty: nothing
   std::size_t max_connections = 1000;    // beyond, the kernel's backlog holds them
   std::chrono::seconds idle_limit{300};  // a connection that asks nothing is closed
 };

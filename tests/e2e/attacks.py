@@ -20,8 +20,7 @@ ENDLESS = "mta-sts.endless.test"
 ENOUGH_OF_IT = 8 * 2**20  # octets: what may be sent before a client that has read 64 KiB is heard to have gone
 ATTRIBUTES = ["match", "servername", "policy_type", "policy_domain", "mx_host_pattern", "policy_failure"]
 # A policy host that never ends must not make the test last longer than it has to.
-LAB = {**sender.SETTINGS, "mta-sts": {**sender.SETTINGS["mta-sts"], "timeout": "10s"}}
-OUTSIDE = {"milter": sender.SETTINGS["milter"]}
+LAB = {**sender.OUTSIDE, "mta-sts": {**sender.LAB["mta-sts"], "timeout": "10s"}}
 
 
 @dataclass
@@ -83,10 +82,10 @@ class Attacks:
         self.lab.out.run("ip", "addr", "add", f"{FORBIDDEN[1]}/32", "dev", "lo")
         self.listeners = [hostile.Listener(address) for address in FORBIDDEN]
         sender.use_resolver(self.lab.out, hostile.ADDRESS)
-        self.lab.warden.restart(OUTSIDE)
+        self.lab.warden.restart(sender.OUTSIDE)
 
     def _try(self, attack):
-        result = table.observe(self.lab, attack.row, self.since)
+        result = table.observe(self.lab.log, attack.row, self.since)
         result.postfix = self._with_taker(result.postfix, attack.row.recipient, attack.domain)
         if result.postfix == "refused":
             result.postfix += ", " + self._send_past_milter(f"local@{attack.domain}", attack.domain)

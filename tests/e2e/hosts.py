@@ -23,7 +23,7 @@ for tree in etc var usr; do
     mount -t overlay -o lowerdir=/$tree,upperdir=$STATE/$tree,workdir=$STATE/.$tree lab /$tree
 done
 for folder in /etc/knot /etc/nginx /etc/unbound /etc/tlswarden /var/lib/knot /var/lib/unbound /var/lib/tlswarden \\
-              /var/lib/postfix /var/spool/postfix /var/mail; do
+              /var/lib/postfix /var/spool/postfix /var/mail /etc/mail /var/lib/sendmail /var/spool/mqueue; do
     mkdir -p $folder
     mount -t tmpfs -o mode=755 lab $folder
 done
@@ -72,7 +72,7 @@ def make_cage_private():
 
 class Host:
     def __init__(self, name, address):
-        self.name, self.address = name, address
+        self.name, self.address, self.domain = name, address, f"{name}.test"
         state = STATE / name
         state.mkdir(exist_ok=True)
         variables = {**os.environ, "STATE": str(state), "NAME": name, "TITLE": TITLE, "MARK": MARK}

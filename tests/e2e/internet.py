@@ -1,4 +1,4 @@
-"""The whole lab: four hosts, each with its servers."""
+"""The whole lab: five hosts, each with its servers."""
 
 import shutil
 import time
@@ -9,16 +9,18 @@ import domains
 import hostile
 import name_server
 import sender
+import sendmail
 import servers
 from hosts import STATE, Host, make_cage_private
-from maillog import MailLog
+from maillog import MailLog, SendmailLog
 
 PROGRAMS = ["unshare", "nsenter", "setpriv", "ip", "openssl", "knotd", "knotc", "keymgr", "kdig", "unbound", "nginx", "postfix",
-            "sqlite3", "cmake"]
+            "sqlite3", "cmake", "m4"]
 
 
 def missing_programs():
-    return [program for program in PROGRAMS if not shutil.which(program)]
+    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    return missing if sendmail.PACKAGES else [*missing, "Sendmail's packages"]
 
 
 class Lab:
@@ -28,36 +30,43 @@ class Lab:
         STATE.mkdir(exist_ok=True)
         self.domains = domains.read(with_attacks)
         self.logs = {}
-        for name in ("mx", "out"):
+        for name in ("mx", "out", "sendmail"):
             (STATE / name).mkdir()
-            self.logs[name] = MailLog(STATE / name / "log", STATE / ("mail.log" if name == "out" else "mx.log"))
+            kind = SendmailLog if name == "sendmail" else MailLog
+            self.logs[name] = kind(STATE / name / "log", STATE / f"{name}.log")
         self.log = self.logs["out"]
         self.dns, self.web = Host("dns", "198.18.0.1"), Host("web", "198.18.0.2")
         self.mx, self.out = Host("mx", "198.18.0.3"), Host("out", "198.18.0.4")
-        self.warden = sender.Warden(self.out, build)
+        self.sendmail = Host("sendmail", "198.18.0.6")
+        self.warden = sender.Warden(self.out, build, sender.SETTINGS, sender.MILTER_FOLDER, "postfix")
+        self.sendmail_warden = sender.Warden(self.sendmail, build, sender.LAB, sendmail.MILTER_FOLDER, "smmta")
 
     def start(self):
-        self.say("name servers, policy hosts and both Postfixes")
+        self.say("name servers, policy hosts, both Postfixes and Sendmail")
         certificates.make_authorities()
-        self.names = name_server.NameServer(self.dns, self.domains, self.web.address, self.out)
+        self.names = name_server.NameServer(self.dns, self.domains, self.web.address,
+                                            [self.out, self.sendmail])
         with ThreadPoolExecutor() as pool:
             started = [pool.submit(self.names.start),
                        pool.submit(servers.start_web, self.web, self.domains),
                        pool.submit(servers.start_mx, self.mx, self.domains),
-                       pool.submit(sender.start_postfix, self.out)]
+                       pool.submit(sender.start_postfix, self.out),
+                       pool.submit(sendmail.start, self.sendmail)]
         for each in started:
             each.result()
-        self.say("resolver and tlswarden")
+        self.say("resolvers and tlswarden")
         intercepted = [domain.name for domain in self.domains if domain.intercept]
         sender.start_resolver(self.out, self.dns.address, self.names.trust_anchor(), intercepted, hostile.ADDRESS)
-        self._wait_until_validating()
-        self.warden.install()
+        sender.start_resolver(self.sendmail, self.dns.address, self.names.trust_anchor())
+        for warden in (self.warden, self.sendmail_warden):
+            self._wait_until_validating(warden.host)
+            warden.install()
+            warden.start()
         self.out.join_network()
-        self.warden.start()
 
-    def _wait_until_validating(self):
+    def _wait_until_validating(self, host):
         for _ in range(100):
-            if " ad;" in self.out.run("kdig", "+time=2", "+adflag", "@127.0.0.1", self.domains[0].name, "MX", check=False):
+            if " ad;" in host.run("kdig", "+time=2", "+adflag", "@127.0.0.1", self.domains[0].name, "MX", check=False):
                 return
             time.sleep(0.05)
         raise RuntimeError("unbound doesn't validate the lab's names")

@@ -5,9 +5,12 @@ import socket
 import threading
 import time
 from datetime import datetime
+from pathlib import Path
 
 SENT = re.compile(r"postfix/(\w+)\[(\d+)\]: (\w+): to=<([^>]*)>,.* dsn=([\d.]+), status=(\w+) \((.*)\)$")
 TLS = re.compile(r"postfix/smtp\[(\d+)\]: (\w+) TLS connection established to ")
+SENDMAIL_SENT = re.compile(r"sm-mta\[(\d+)\]: (\w+): to=(\S+),.* mailer=(\S+),.* dsn=([\d.]+), stat=(.*)$")
+SENDMAIL_TLS = re.compile(r"sm-mta\[(\d+)\]: STARTTLS=client,.* verify=(\w+),")
 
 
 class MailLog:
@@ -41,12 +44,13 @@ class MailLog:
         with self._changed:
             return len(self._lines)
 
-    def wait_for(self, find, timeout):
-        """Calls find() after each new line until it returns something; returns that, or None when the time is over."""
+    def wait_for(self, find, timeout, every=60):
+        """Calls find() after each new line, and every so many seconds, until it returns something; returns that, or None when the
+        time is over."""
         deadline = time.monotonic() + timeout
         with self._changed:
             while not (found := find()) and time.monotonic() < deadline:
-                self._changed.wait(deadline - time.monotonic())
+                self._changed.wait(min(every, deadline - time.monotonic()))
         return found
 
     def outcome(self, recipient, timeout, since=0):
@@ -66,3 +70,39 @@ class MailLog:
                     word = tls_word if mailer == "smtp" else mailer
                     return (f"{status} {word if status == 'sent' else dsn}", text)
         return None
+
+
+class SendmailLog(MailLog):
+    def outcome(self, recipient, timeout, since=0):
+        """What Sendmail did with the message in its first attempt: ("sent OK", text). The word after "sent" is Sendmail's own
+        {verify}, "none" without TLS, or "local"."""
+        return self.wait_for(lambda: self._outcome(recipient, since), timeout, every=0.05) or ("nothing", "")
+
+    def _outcome(self, recipient, since):
+        session, last = {}, None  # one process handles one message at a time
+        for line in self._lines[since:]:
+            if tls := SENDMAIL_TLS.search(line):
+                session[tls.group(1)] = tls.group(2)
+            elif sent := SENDMAIL_SENT.search(line):
+                pid, _, recipients, mailer, dsn, text = sent.groups()
+                if f"<{recipient}>" in recipients.split(",") and text != "queued":
+                    tls_word = session.pop(pid, "none")
+                    last = (pid, _sendmail_outcome(mailer, dsn, text, tls_word), text)
+        # After a host that deferred it, the same process tries the next one.
+        if last is None or (last[1] == "deferred" and _is_running(last[0])):
+            return None
+        return last[1:]
+
+
+def _sendmail_outcome(mailer, dsn, text, tls_word):
+    if text.startswith("Sent"):
+        return f"sent {tls_word if mailer == 'esmtp' else mailer}"
+    # Its codes say less than Postfix's: 4.2.0 is all that a refusal by the ruleset tls_rcpt leaves behind.
+    return "deferred" if dsn.startswith("4") else "bounced"
+
+
+def _is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

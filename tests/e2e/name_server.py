@@ -40,8 +40,8 @@ ZONE = "$ORIGIN {origin}\n$TTL {ttl}\n@ SOA ns. hostmaster.test. {serial} 3600 6
 class NameServer:
     """Root, test. and one zone for each domain, on one address, signed by knot as it loads them."""
 
-    def __init__(self, host, domains, web_address, out):
-        self.host, self.domains, self.web_address, self.out = host, domains, web_address, out
+    def __init__(self, host, domains, web_address, senders):
+        self.host, self.domains, self.web_address, self.senders = host, domains, web_address, senders
         self.signed = [".", "test.", *(f"{domain.name}." for domain in domains if domain.zone in ("signed", "bogus"))]
         self.unsigned = [f"{domain.name}." for domain in domains if domain.zone in ("insecure", "broken")]
         # Without a file: knot answers SERVFAIL.
@@ -57,7 +57,8 @@ class NameServer:
             self.ds = dict(zip(self.signed, pool.map(self._make_key, self.signed)))
         for domain in (domain for domain in self.domains if domain.zone != "broken"):
             self._write_domain(domain)
-        self._write_zone("test.", [f"{self.out.name} A {self.out.address}", *self._delegations()])
+        own = [f"{each.domain}. A {each.address}" for each in self.senders]
+        self._write_zone("test.", [*own, *self._delegations()])
         self._write_zone(".", [f"ns. A {self.host.address}", "test. NS ns.", f"test. DS {self.ds['test.']}"])
         self.host.run("knotd", "-d")
         self._wait_until_signed()

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import certificates
@@ -18,7 +19,9 @@ MILTER_FOLDER = "/var/spool/postfix/tlswarden"
 POLICY_MAP = ("127.0.0.1", 8642)
 
 # The only settings that differ from the installed file. The milter's socket lies where a chrooted smtpd finds it.
-SETTINGS = {"milter": {"socket": f"unix:{MILTER_FOLDER}/milter.sock"}, "mta-sts": {"allow-private-addresses": "yes"}}
+OUTSIDE = {"milter": {"socket": f"unix:{MILTER_FOLDER}/milter.sock"}}
+LAB = {"mta-sts": {"allow-private-addresses": "yes"}}
+SETTINGS = OUTSIDE | LAB
 RULES = """
 [rule.partner]
 recipient-domain = partner.test
@@ -35,12 +38,13 @@ UNBOUND = """server:
     interface: 127.0.0.1
     username: unbound
     chroot: ""
-    pidfile: /run/unbound.pid
+    pidfile: {pid_file}
     root-hints: /etc/unbound/root.hints
     trust-anchor: "{anchor}"
     local-zone: test. nodefault
     do-ip6: no
 """
+UNBOUND_PID = "/var/lib/unbound/unbound.pid"  # /run is the same on all hosts
 STUB = """stub-zone:
     name: {zone}
     stub-addr: {address}
@@ -55,7 +59,7 @@ def start_resolver(host, root_server, anchor, intercepted=(), attacker=""):
     """The zones of `intercepted` are asked for at the attacker's, as if he sat on the way."""
     stubs = "".join(STUB.format(zone=zone, address=attacker) for zone in intercepted)
     host.write("/etc/unbound/root.hints", f". 3600 NS ns.\nns. 3600 A {root_server}\n")
-    host.write("/etc/unbound/unbound.conf", UNBOUND.format(anchor=anchor) + stubs)
+    host.write("/etc/unbound/unbound.conf", UNBOUND.format(anchor=anchor, pid_file=UNBOUND_PID) + stubs)
     host.run("unbound")
 
 
@@ -67,24 +71,24 @@ def use_resolver(host, address):
 
 
 def stop_resolver(host):
-    pid = int(host.path("/run/unbound.pid").read_text())
+    pid = int(host.path(UNBOUND_PID).read_text())
     os.kill(pid, signal.SIGTERM)
     os.waitpid(pid, 0)  # we are the first process in the cage, and so the parent of all daemons
 
 
-def _set_up_system(host):
+def set_up_system(host):
     host.write("/etc/resolv.conf", "nameserver 127.0.0.1\n")
-    host.write("/etc/hosts", f"127.0.0.1 localhost\n{host.address} out.test out\n")
+    host.write("/etc/hosts", f"127.0.0.1 localhost\n{host.address} {host.domain} {host.name}\n")
     # The lab's authority is what this host trusts, where OpenSSL's default and Postfix's CAfile look.
     link = host.run("openssl", "x509", "-hash", "-noout", "-in", str(certificates.AUTHORITY)).strip()
     for name in ("ca-certificates.crt", f"{link}.0"):
         host.write(f"/etc/ssl/certs/{name}", certificates.AUTHORITY.read_text())
     host.path("/var/log/mail.log").unlink(missing_ok=True)
-    host.run("ln", "-s", str(STATE / "mail.log"), "/var/log/mail.log")
+    host.run("ln", "-s", str(STATE / f"{host.name}.log"), "/var/log/mail.log")
 
 
 def start_postfix(host):
-    _set_up_system(host)
+    set_up_system(host)
     host.write("/etc/aliases", "postmaster: root\n")
     for name, original in (("main.cf", "main.cf.debian"), ("master.cf", "master.cf.dist")):
         host.write(f"/etc/postfix/{name}", host.path(f"/usr/share/postfix/{original}").read_text())
@@ -121,20 +125,21 @@ def _wait_for_listener(port):
 class Warden:
     """The tlswarden daemon."""
 
-    def __init__(self, host, build):
-        self.host, self.build = host, build
+    def __init__(self, host, build, settings, milter_folder, group):
+        self.host, self.build, self.settings = host, build, settings
+        self.milter_folder, self.group = milter_folder, group  # of the MTA
         self.process = None
-        self.output = STATE / "tlswarden.out"
+        self.output = STATE / f"tlswarden.{host.name}.out"
 
     def install(self):
         self.host.run("cmake", "--install", str(self.build))
         self.installed_config = self.host.path(CONFIG).read_text()
-        self.configure(SETTINGS)
+        self.configure(self.settings)
         if not self.host.run("id", "-u", "tlswarden", check=False).strip().isdigit():
             self.host.run("useradd", "--system", "--no-create-home", "tlswarden")
         self.host.run("install", "-d", "-o", "tlswarden", "-g", "tlswarden", "-m", "750", STORE)
-        # Setgid: the socket gets Postfix's group, and mode 0660 lets smtpd in.
-        self.host.run("install", "-d", "-o", "tlswarden", "-g", "postfix", "-m", "2750", MILTER_FOLDER)
+        # Setgid: the socket gets the MTA's group, and mode 0660 lets it in.
+        self.host.run("install", "-d", "-o", "tlswarden", "-g", self.group, "-m", "2750", self.milter_folder)
         self.host.run(*self.as_user("tlswarden", "check-config"))
 
     def configure(self, settings, rules=""):
@@ -166,11 +171,11 @@ class Warden:
                                     stdout=file, stderr=file)
 
     def is_ready(self):
-        try:
-            socket.create_connection(POLICY_MAP, timeout=1).close()
-        except OSError:
-            return False
-        return self.host.path(f"{MILTER_FOLDER}/milter.sock").is_socket()
+        return self.host.path(f"{self.milter_folder}/milter.sock").is_socket() and self._accepts()
+
+    def _accepts(self):
+        with ThreadPoolExecutor(1, initializer=self.host.join_network) as pool:
+            return pool.submit(_accepts, POLICY_MAP).result()
 
     def stop(self, how=signal.SIGTERM):
         """Returns the exit code and how long the end took."""
@@ -178,6 +183,14 @@ class Warden:
         os.kill(self.process.pid, how)
         code = self.process.wait(timeout=15)
         return code, time.monotonic() - began
+
+
+def _accepts(address):
+    try:
+        socket.create_connection(address, timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def settings_applied(text, settings):

@@ -40,13 +40,13 @@ class Result:
         return "accept" if code == 250 else f"{code} {status.group() if status else '?'}"
 
 
-def read(domains):
-    addresses = {domain.label: domain.address for domain in domains}
+def read(domains, sender_domain):
+    names = {"sender": sender_domain, **{domain.label: domain.address for domain in domains}}
     for line in FILE.read_text().splitlines():
         if line.strip() and not line.startswith("#"):
             # A | in a regular expression is written \|.
             cells = [cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line)]
-            cells[0] = cells[0].format(**addresses)
+            cells[0] = cells[0].format(**names)
             yield Row(*cells)
 
 
@@ -78,26 +78,26 @@ def first_line(log, text, since):
 
 
 def try_row(lab, row):
-    result = observe(lab, row, lab.log.mark())
+    result = observe(lab.log, row, lab.log.mark())
     result.wrong = list(differences(result))
     return result
 
 
-def observe(lab, row, since):
-    """Sends the row's message, and sees what becomes of it."""
+def observe(log, row, since):
+    """Sends the row's message, and sees what becomes of it. The calling thread must be on the sender's network."""
     domain = row.recipient.split("@")[1]
     replies, final = send([row.recipient])
     reply = replies[row.recipient]
     if reply[0] == 250 and final[0] != 250:
         reply = final
-    postfix, text = ("refused", reply[1]) if reply[0] != 250 else lab.log.outcome(row.recipient, 20, since)
+    postfix, text = ("refused", reply[1]) if reply[0] != 250 else log.outcome(row.recipient, 20, since)
     answer = sender.ask_policy_map(domain) if row.policy_map else ""
-    warden = warden_line(lab.log, row.recipient, since, timeout=2 if row.reason else 0)
-    inquiry = first_line(lab.log, f"inquiry=failed policy-domain={domain} ", since)
+    warden = warden_line(log, row.recipient, since, timeout=2 if row.reason else 0)
+    inquiry = first_line(log, f"inquiry=failed policy-domain={domain} ", since)
     return Result(row, reply, warden, inquiry, answer or "", postfix, text)
 
 
-def differences(result):
+def differences(result, mta="Postfix"):
     row = result.row
     if result.milter != row.milter:
         yield f"reply to RCPT TO: {row.milter} expected, got {result.reply[0]} {result.reply[1]}"
@@ -110,7 +110,7 @@ def differences(result):
     if not same_answer(row.policy_map, result.policy_map):
         yield f"policy map: '{row.policy_map}' expected, got '{result.policy_map}'"
     if result.postfix != row.postfix:
-        yield f"Postfix: {row.postfix} expected, got {result.postfix} ({result.postfix_text})"
+        yield f"{mta}: {row.postfix} expected, got {result.postfix} ({result.postfix_text})"
 
 
 def action(milter):
@@ -126,4 +126,4 @@ def same_answer(expected, answer):
 def run(lab):
     """Yields the results in the order of the rows. The messages go out together: some name servers are slow on purpose."""
     with ThreadPoolExecutor(6) as pool:
-        yield from pool.map(lambda row: try_row(lab, row), read(lab.domains))
+        yield from pool.map(lambda row: try_row(lab, row), read(lab.domains, lab.out.domain))

@@ -26,6 +26,7 @@ TEST(Settings, Defaults) {
   Settings expected;
   expected.milter.socket = Unix("/run/tlswarden/milter.sock");
   expected.milter.socket_mode = 0660;
+  expected.milter.messages = "/var/lib/tlswarden/messages.db";
   expected.socketmap = {{Inet("127.0.0.1", 8642)}, 0666};
   expected.log = {LogFacility::kMail, LogFormat::kText, LogLevel::kInfo};
   expected.resolver = {{}, TrustAd::kLoopback, seconds(5), 2};
@@ -48,6 +49,7 @@ socket-mode = 0600
 per-message = sendmail
 local-domains = a.example *.b.example
 local-domains = c.example
+messages = sqlite:/tmp/m.db
 [socketmap]
 listen = unix:/run/x
 listen = inet:192.0.2.1:1
@@ -103,6 +105,7 @@ on-failure = quarantine
   expected.milter.socket = ListenAddress{
       .family = ListenAddress::Family::kInet6, .host = "::1", .port = 8891, .path = {}};
   expected.milter.socket_mode = 0600;
+  expected.milter.messages = "/tmp/m.db";
   expected.milter.per_message = PerMessage::kSendmail;
   for (const char* pattern : {"a.example", "*.b.example", "c.example"}) {
     expected.milter.local_domains.Add(ParseDomainPattern(pattern).value());

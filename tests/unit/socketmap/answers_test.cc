@@ -126,6 +126,43 @@ TEST_F(AnswersTest, SendmailWaitsWhereAllTlsaLookupsFailed) {
   EXPECT_TRUE(Ready("sts sts.test").starts_with("OK secure match="));
 }
 
+TEST_F(AnswersTest, AMessageAsksForItself) {
+  std::vector<std::string> asked;
+  Answers answers(resolver_, orders_, sink_, [&](std::string_view id, std::string_view address) {
+    asked.push_back(std::string(id) + "|" + std::string(address));
+    return FoundTag(id == "tagged" ? std::optional<std::string>("encrypt") : std::nullopt);
+  });
+  resolver_.Know(OneHost("none.test", HostDane::kNone));
+  EXPECT_EQ(Ready(answers, "tls_rcpt q:a@none.test"), "OK none");
+  EXPECT_EQ(Ready(answers, "tls_rcpt tagged:a@none.test"), "OK encrypt");
+  EXPECT_EQ(Ready(answers, "tls_rcpt tagged:a@none.test"), "OK encrypt");
+  EXPECT_EQ(Ready(answers, "tls_rcpt tagged:a@[192.0.2.1]"), "OK encrypt") << "no domain to ask";
+  EXPECT_EQ(Ready(answers, "tls_rcpt q:a@[192.0.2.1]"), "OK none");
+  EXPECT_EQ(Ready(answers, "tls_rcpt q:a@unknown.test"), "?");
+  EXPECT_EQ(Ready(answers, "tls_rcpt none.test"), "PERM expected: QUEUEID:ADDRESS");
+  EXPECT_EQ(Ready(answers, "tls_rcpt"), "PERM expected: NAME KEY");
+  EXPECT_EQ(Ready(answers, "sts none.test"), "NOTFOUND ");
+  EXPECT_EQ(asked,
+            (std::vector<std::string>{"q|a@none.test", "tagged|a@none.test", "tagged|a@none.test",
+                                      "tagged|a@[192.0.2.1]", "q|a@[192.0.2.1]"}))
+      << "each time anew: a tag may come between";
+  // Who reads the log wants to know which message was held to more than its domain demands.
+  EXPECT_EQ(sink_.answered().size(), 2u);
+  orders_.Replace({{Mode::kOff, OnFailure::kDefer, {}}, {}});
+  EXPECT_EQ(Ready(answers, "tls_rcpt tagged:a@none.test"), "OK none");
+}
+
+TEST_F(AnswersTest, AMessageWaitsWhileNobodyKnowsItsTag) {
+  Answers answers(resolver_, orders_, sink_, [](std::string_view, std::string_view) {
+    return FoundTag(Error{"the message store can't be read"});
+  });
+  resolver_.Know(OneHost("none.test", HostDane::kNone));
+  const std::string temp = "TEMP the message store can't be read";
+  EXPECT_EQ(Ready(answers, "tls_rcpt q:a@none.test"), temp);
+  EXPECT_EQ(Ready(answers, "tls_rcpt q:a@[192.0.2.1]"), temp);
+  EXPECT_EQ(Ready(answers, "QUERY none.test"), "NOTFOUND ") << "other maps need no tag";
+}
+
 TEST_F(AnswersTest, NoEvidenceIsTempAndNotKept) {
   EXPECT_EQ(Judged("QUERY slow.test", nullptr),
             "TEMP validation-failure: no answer from DNS in time");
