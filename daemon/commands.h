@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/explain_message.h"
+
 namespace tlswarden {
 
 // 0 good, 1 the answer is bad news, 2 usage or configuration error, 75 temporary failure.
@@ -17,9 +19,10 @@ struct CommandLine {
   std::string config_file;
   bool config_given = false;  // by -c: then it must exist
   bool json = false;
-  bool print = false;    // check-config
-  std::string pid_file;  // run
-  std::string user;      // run
+  bool print = false;      // check-config
+  std::string pid_file;    // run
+  std::string user;        // run
+  MessageOptions message;  // explain
   std::string command;
   std::vector<std::string> arguments;
 };

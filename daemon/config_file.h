@@ -14,7 +14,7 @@
 
 namespace tlswarden {
 
-inline constexpr std::size_t kMaxConfigOctets = std::size_t{1024} * 1024;
+inline constexpr std::size_t kMaxConfigOctets = std::size_t{32} * 1024 * 1024;
 inline constexpr std::size_t kMaxConfigLineOctets = 4096;
 inline constexpr std::size_t kMaxConfigErrors = 100;  // then the rest isn't read
 
@@ -37,6 +37,9 @@ struct RuleSection {
   std::string name;  // without "rule."
   int line = 0;
   bool broken = false;  // a line in it was refused, so what seems to be missing may be there
+  // Its lines: ConfigFile::values from here to there.
+  std::size_t first_value = 0;
+  std::size_t end_value = 0;
 };
 
 struct ConfigFile {

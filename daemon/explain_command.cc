@@ -13,7 +13,9 @@
 #include "daemon/explain_output.h"
 #include "daemon/log_format.h"
 #include "daemon/wiring.h"
+#include "policy/inbound.h"
 #include "policy/judge.h"
+#include "policy/message_tag.h"
 #include "resolver/trace.h"
 
 namespace tlswarden {
@@ -67,27 +69,74 @@ int ExitCode(const Verdict& verdict) {
   return MayHeal(verdict) ? kExitTemporary : kExitBadNews;
 }
 
-}  // namespace
+// What is told of the message, and the orders that it is judged by.
+struct Case {
+  Message message;
+  Orders orders;
+  PerMessage per_message = PerMessage::kOff;
+};
 
-int ExplainCommand(const CommandLine& line) {
-  if (line.arguments.empty()) {
-    std::cerr << "tlswarden: explain what? for example: tlswarden explain example.com\n";
-    return kExitUsage;
+void JudgeMessage(const Case& asked, const NextHop& next_hop, Explained& explained) {
+  const Message& message = asked.message;
+  const Outbound& outbound = asked.orders.outbound;
+  Question question{next_hop, next_hop.domain};
+  explained.by_map = Judge(question, explained.evidence, outbound, explained.now);
+  if (message.recipient) question.recipient_domain = message.recipient->domain;
+  question.recipient = message.recipient;
+  question.transport = message.transport;
+  question.envelope = message.envelope ? &*message.envelope : nullptr;
+  explained.verdict = Judge(question, explained.evidence, outbound, explained.now);
+  explained.reply = MakeReply(explained.verdict);
+  explained.tag = TagFor(explained.verdict, explained.by_map);
+  explained.how_tagged = ExplainTag(explained.tag, asked.per_message);
+  if (!explained.tag.empty()) {
+    Question tagged{next_hop, next_hop.domain};
+    tagged.order = OrderOf(explained.tag, outbound.rules);
+    explained.by_tag = Judge(tagged, explained.evidence, outbound, explained.now);
   }
-  const std::optional<Loaded> loaded = LoadOrComplain(line, false);
-  if (!loaded) return kExitUsage;
+  Facts facts;
+  facts.envelope = question.envelope;
+  facts.recipient = question.recipient ? &*question.recipient : nullptr;
+  facts.recipient_domain = &question.recipient_domain;
+  facts.next_hop = &question.next_hop;
+  facts.transport = question.transport;
+  if (!explained.evidence.mx.hosts.empty()) facts.mx = &explained.evidence.mx;
+  explained.rules = ExplainRules(outbound.rules, facts, explained.now);
+}
+
+int ExplainInbound(const CommandLine& line, const Case& asked, Time now) {
+  Facts facts;
+  facts.envelope = &*asked.message.envelope;
+  if (asked.message.recipient) {
+    facts.recipient = &*asked.message.recipient;
+    facts.recipient_domain = &facts.recipient->domain;
+  }
+  const Inbound& inbound = asked.orders.inbound;
+  const ExplainedInbound explained{ExplainRules(inbound.rules, facts, now),
+                                   JudgeInbound(facts, inbound, now)};
+  if (line.json) {
+    std::cout << json::serialize(json::array{ToJson(explained)}) << '\n';
+  } else {
+    PrintText(explained);
+  }
+  return ActionTaken(explained.verdict) == Action::kAccept ? kExitGood : kExitBadNews;
+}
+
+// One next hop after the other; a recipient's domain when none is named.
+int ExplainOutbound(const CommandLine& line, const Settings& settings, const Case& asked) {
   boost::asio::io_context io(1);
-  Result<Network> network = MakeNetwork(io, loaded->settings);
+  Result<Network> network = MakeNetwork(io, settings);
   if (!network) {
     std::cerr << "tlswarden: " << network.error() << '\n';
     return kExitUsage;
   }
   Network parts = std::move(network).value();
-  const EngineOptions options = MakeEngineOptions(loaded->settings);
-  const Orders orders = MakeOrders(loaded->settings);
+  const EngineOptions options = MakeEngineOptions(settings);
   int worst = kExitGood;
   json::array all;
-  for (const std::string& argument : line.arguments) {
+  std::vector<std::string> arguments = line.arguments;
+  if (arguments.empty()) arguments.push_back(asked.message.recipient->domain.ascii);
+  for (const std::string& argument : arguments) {
     const Result<NextHop> next_hop = ParseNextHop(argument);
     if (!next_hop || next_hop->address_literal) {
       std::cerr << "tlswarden: " << Printable(argument, kMaxLine) << ": "
@@ -95,13 +144,11 @@ int ExplainCommand(const CommandLine& line) {
       worst = std::max(worst, kExitUsage);
       continue;
     }
-    if (!line.json && argument != line.arguments.front()) std::cout << '\n';
+    if (!line.json && argument != arguments.front()) std::cout << '\n';
     Explained explained = Inquire(parts, io, options, *next_hop);
-    LookIntoStore(loaded->settings.cache.store, *next_hop, explained);
+    LookIntoStore(settings.cache.store, *next_hop, explained);
     KeepCachedPolicy(explained);
-    const Question question{*next_hop, next_hop->domain};
-    explained.verdict = Judge(question, explained.evidence, orders.outbound, explained.now);
-    explained.reply = MakeReply(explained.verdict);
+    JudgeMessage(asked, *next_hop, explained);
     if (line.json) {
       all.push_back(ToJson(*next_hop, explained));
     } else {
@@ -111,6 +158,29 @@ int ExplainCommand(const CommandLine& line) {
   }
   if (line.json) std::cout << json::serialize(all) << '\n';
   return worst;
+}
+
+}  // namespace
+
+int ExplainCommand(const CommandLine& line) {
+  const Result<Message> message = MakeMessage(line.message);
+  if (!message) {
+    std::cerr << "tlswarden: " << Printable(message.error(), kMaxLine) << '\n';
+    return kExitUsage;
+  }
+  const bool is_inbound = message->direction == Direction::kInbound;
+  if (line.arguments.empty() && !message->recipient && !is_inbound) {
+    std::cerr << "tlswarden: explain what? for example: tlswarden explain example.com\n";
+    return kExitUsage;
+  }
+  std::optional<Loaded> loaded = LoadOrComplain(line, false);
+  if (!loaded) return kExitUsage;
+  const Case asked{*message, MakeOrders(loaded->settings, std::move(loaded->rules)),
+                   loaded->settings.milter.per_message};
+  if (is_inbound) {
+    return ExplainInbound(line, asked, MakeEngineOptions(loaded->settings).clock());
+  }
+  return ExplainOutbound(line, loaded->settings, asked);
 }
 
 }  // namespace tlswarden

@@ -46,6 +46,10 @@ std::string MilterLine(const Explained& explained) {
   return line;
 }
 
+std::string TrialLine(const std::string& rule, Action action) {
+  return "rule " + rule + ", if it weren't only observed: " + std::string(ToString(action));
+}
+
 json::array ToJson(const std::vector<std::string>& lines) {
   json::array array;
   for (const std::string& line : lines) array.push_back(json::string(Printable(line, 100000)));
@@ -81,6 +85,8 @@ void PrintText(const NextHop& next_hop, const Explained& explained) {
   std::cout << "\ncached\n";
   for (const std::string& line : CachedLines(explained)) PrintLine(line);
   const Verdict& verdict = explained.verdict;
+  std::cout << "\nrules\n";
+  for (const std::string& line : explained.rules) PrintLine(line);
   std::cout << "\nverdict\n";
   if (explained.cached_policy_counts) {
     PrintLine("the policy learned before stays in force (RFC 8461 section 5.1)");
@@ -88,28 +94,74 @@ void PrintText(const NextHop& next_hop, const Explained& explained) {
   PrintLine("policy " + std::string(ToString(verdict.policy_type)) + ", level " +
             std::string(ToString(verdict.level)) + ", rule " + verdict.rule);
   PrintLine(ExplainVerdict(verdict, explained.evidence));
+  if (verdict.trial) PrintLine(TrialLine(verdict.trial->rule, verdict.trial->action));
+  PrintLine("tag " + explained.how_tagged);
   std::cout << "\nanswers\n";
-  PrintLine("QUERY            " + PostfixReply(verdict, false));
-  PrintLine("QUERYwithTLSRPT  " + PostfixReply(verdict, true));
+  PrintLine("QUERY            " + PostfixReply(explained.by_map, false));
+  PrintLine("QUERYwithTLSRPT  " + PostfixReply(explained.by_map, true));
+  if (!explained.tag.empty()) {
+    PrintLine("QUERY, " + explained.tag + "  " + PostfixReply(explained.by_tag, false));
+  }
   PrintLine("milter           " + MilterLine(explained));
+}
+
+void PrintText(const ExplainedInbound& explained) {
+  const InboundVerdict& verdict = explained.verdict;
+  std::cout << "rules\n";
+  for (const std::string& line : explained.rules) PrintLine(line);
+  std::cout << "\nverdict\n";
+  PrintLine("rule " + verdict.rule + ": " +
+            (verdict.failure ? verdict.failure->reason : "the session is good enough"));
+  if (verdict.trial) PrintLine(TrialLine(verdict.trial->rule, verdict.trial->action));
+  PrintLine("milter  " + std::string(ToString(ActionTaken(verdict))) +
+            (verdict.observed
+                 ? " (mode = observe; else: " + std::string(ToString(verdict.action)) + ')'
+                 : ""));
+}
+
+json::object ToJson(const ExplainedInbound& explained) {
+  const InboundVerdict& verdict = explained.verdict;
+  json::object object{{"direction", "inbound"},
+                      {"rules", ToJson(explained.rules)},
+                      {"rule", verdict.rule},
+                      {"action", json::string(ToString(ActionTaken(verdict)))},
+                      {"observed", verdict.observed}};
+  if (verdict.observed) object["would"] = json::string(ToString(verdict.action));
+  if (verdict.failure) object["why"] = Printable(verdict.failure->reason, 1000);
+  if (verdict.trial) {
+    object["trial"] = json::object{{"rule", verdict.trial->rule},
+                                   {"action", json::string(ToString(verdict.trial->action))}};
+  }
+  return object;
 }
 
 json::object ToJson(const NextHop& next_hop, const Explained& explained) {
   const Verdict& verdict = explained.verdict;
-  json::object object{{"next-hop", ToString(next_hop)},
-                      {"questions", ToJson(explained.trace)},
-                      {"mx", ToJson(ExplainMx(explained.evidence.mx))},
-                      {"mta-sts", ToJson(ExplainSts(explained.evidence.sts, explained.now))},
-                      {"cached", ToJson(CachedLines(explained))},
-                      {"policy-type", json::string(ToString(verdict.policy_type))},
-                      {"policy-domain", verdict.policy_domain.ascii},
-                      {"level", json::string(ToString(verdict.level))},
-                      {"rule", verdict.rule},
-                      {"why", ExplainVerdict(verdict, explained.evidence)},
-                      {"answers", json::object{{"QUERY", PostfixReply(verdict, false)},
-                                               {"QUERYwithTLSRPT", PostfixReply(verdict, true)}}},
-                      {"action", json::string(ToString(ActionTaken(verdict)))},
-                      {"reply", CodesOf(explained.reply)}};
+  json::object object{
+      {"next-hop", ToString(next_hop)},
+      {"questions", ToJson(explained.trace)},
+      {"mx", ToJson(ExplainMx(explained.evidence.mx))},
+      {"mta-sts", ToJson(ExplainSts(explained.evidence.sts, explained.now))},
+      {"cached", ToJson(CachedLines(explained))},
+      {"policy-type", json::string(ToString(verdict.policy_type))},
+      {"policy-domain", verdict.policy_domain.ascii},
+      {"level", json::string(ToString(verdict.level))},
+      {"rules", ToJson(explained.rules)},
+      {"rule", verdict.rule},
+      {"why", ExplainVerdict(verdict, explained.evidence)},
+      {"answers", json::object{{"QUERY", PostfixReply(explained.by_map, false)},
+                               {"QUERYwithTLSRPT", PostfixReply(explained.by_map, true)}}},
+      {"tag", explained.tag},
+      {"delivery",
+       PostfixReply(explained.tag.empty() ? explained.by_map : explained.by_tag, false)},
+      {"action", json::string(ToString(ActionTaken(verdict)))},
+      {"reply", CodesOf(explained.reply)},
+      {"reply-text", explained.reply.text}};
+  if (verdict.observed) object["would"] = json::string(ToString(verdict.action));
+  if (verdict.trial) {
+    object["trial"] = json::object{{"rule", verdict.trial->rule},
+                                   {"action", json::string(ToString(verdict.trial->action))}};
+  }
   if (verdict.failure) object["result-type"] = json::string(ToString(verdict.failure->type));
   return object;
 }

@@ -12,6 +12,19 @@ namespace {
 
 namespace po = boost::program_options;
 
+// What explain may be told of a message.
+void DescribeMessage(MessageOptions& message, po::options_description& options) {
+  const auto from = [&message](const std::string& text) { message.from = text; };
+  options.add_options()("from", po::value<std::string>()->notifier(from))(
+      "to", po::value(&message.to))("client", po::value(&message.client))(
+      "client-name", po::value(&message.client_name))("user", po::value(&message.user))(
+      "header", po::value(&message.headers))("listener", po::value(&message.listener))(
+      "transport", po::value(&message.transport))("direction", po::value(&message.direction))(
+      "tls-version", po::value(&message.tls_version))("cipher", po::value(&message.cipher))(
+      "bits", po::value(&message.bits))("subject", po::value(&message.subject))(
+      "issuer", po::value(&message.issuer));
+}
+
 po::options_description DescribeOptions(CommandLine& line) {
   po::options_description options;
   const std::string default_path(kConfigPath);
@@ -20,6 +33,7 @@ po::options_description DescribeOptions(CommandLine& line) {
       "print", po::bool_switch(&line.print))("pidfile", po::value(&line.pid_file))(
       "user", po::value(&line.user))("help,h", "")("version,V", "")(
       "command", po::value(&line.command))("arguments", po::value(&line.arguments));
+  DescribeMessage(line.message, options);
   return options;
 }
 

@@ -7,7 +7,7 @@ namespace {
 constexpr std::int64_t kSecond = 1000;  // ms
 constexpr std::int64_t kMinute = 60 * kSecond;
 
-constexpr std::string_view kOnFailureWords = "defer|reject|accept";
+constexpr std::string_view kOnFailureWords = "defer|reject|accept|quarantine";
 
 constexpr Option Reserved(std::string_view section, std::string_view key) {
   return {.section = section, .key = key, .availability = Availability::kReserved};
@@ -31,6 +31,25 @@ constexpr Option kOptions[] = {
      .default_text = "0660",
      .binding = Bind([](auto& s) -> auto& { return s.milter.socket_mode; }),
      .help = "The file mode of a unix socket. Whoever may write to it may ask."},
+    {.section = "milter",
+     .key = "per-message",
+     .type = ValueType::kWord,
+     .default_text = "off",
+     .words = "off|postfix|sendmail",
+     .binding = Bind([](auto& s) -> auto& { return s.milter.per_message; }),
+     .help =
+         "How the delivery learns what a message demands beyond what the policy map answers for "
+         "its next hop, by a rule for its sender, say: postfix chooses the transport, sendmail "
+         "keeps it in a table that tls_rcpt asks. Both need the files in contrib. With off, "
+         "rules can ask for the recipient's domain, next hop and MX hosts only."},
+    {.section = "milter",
+     .key = "local-domains",
+     .type = ValueType::kDomains,
+     .repeatable = true,
+     .may_be_empty = true,
+     .binding = Bind([](auto& s) -> auto& { return s.milter.local_domains; }),
+     .help = "Domains whose mail stays on this machine, for mail from sendmail(1), where the MTA "
+             "doesn't say so."},
     {.section = "socketmap",
      .key = "listen",
      .type = ValueType::kListenAddress,
@@ -156,6 +175,59 @@ constexpr Option kOptions[] = {
      .help =
          "How many domains are kept in memory, at 1.5 KiB each; one with an unusually long policy "
          "counts for several. The store keeps four times as many."},
+    {.section = "probe",
+     .key = "mode",
+     .type = ValueType::kWord,
+     .default_text = "never",
+     .words = "never|required|always",
+     .binding = Bind([](auto& s) -> auto& { return s.probe.mode; }),
+     .help =
+         "When tlswarden connects to MX hosts to see whether their TLS is as demanded, before it "
+         "says yes to a message: required does so where TLS is demanded, always also for "
+         "MTA-STS policies in testing mode. Port 25 must be open for it. What is private or "
+         "loopback isn't visited unless [mta-sts] allow-private-addresses says so."},
+    {.section = "probe",
+     .key = "timeout",
+     .type = ValueType::kDuration,
+     .default_text = "10s",
+     .least = 100,
+     .most = kMinute,
+     .binding = Bind([](auto& s) -> auto& { return s.probe.timeout; }),
+     .help = "How long a look at one MX host may take. A question that waits leaves at [outbound] "
+             "deadline; the look goes on and serves the next one."},
+    {.section = "probe",
+     .key = "max-age",
+     .type = ValueType::kDuration,
+     .default_text = "1h",
+     .least = kMinute,
+     .most = 24 * 60 * kMinute,
+     .binding = Bind([](auto& s) -> auto& { return s.probe.max_age; }),
+     .help = "How long a look that found all in order counts. One that didn't counts five minutes, "
+             "and longer if it is so again."},
+    {.section = "probe",
+     .key = "source-address",
+     .type = ValueType::kIpAddress,
+     .repeatable = true,
+     .may_be_empty = true,
+     .binding = Bind([](auto& s) -> auto& { return s.probe.source_addresses; }),
+     .help = "The IP address that looks come from, one for IPv4 and one for IPv6: best that of the "
+             "MTA. Empty leaves it to the system."},
+    {.section = "probe",
+     .key = "helo-name",
+     .type = ValueType::kHostName,
+     .may_be_empty = true,
+     .binding = Bind([](auto& s) -> auto& { return s.probe.helo_name; }),
+     .help = "The name for EHLO. Empty means this machine's host name."},
+    {.section = "probe",
+     .key = "per-minute",
+     .type = ValueType::kNumber,
+     .default_text = "120",
+     .least = 1,
+     .most = 100'000,
+     .binding = Bind([](auto& s) -> auto& { return s.probe.per_minute; }),
+     .help =
+         "How many looks may begin in a minute. Beyond it, and beyond six at one host, messages "
+         "are judged without."},
     {.section = "outbound",
      .key = "mode",
      .type = ValueType::kWord,
@@ -171,8 +243,8 @@ constexpr Option kOptions[] = {
      .default_text = "defer",
      .words = kOnFailureWords,
      .binding = Bind([](auto& s) -> auto& { return s.outbound.on_failure; }),
-     .help = "When a demand can't be met: defer (4xx), reject (5xx), or accept and leave it to "
-             "the MTA's own TLS policy."},
+     .help = "When a demand can't be met: defer (4xx), reject (5xx), accept and leave it to "
+             "the MTA's own TLS policy, or quarantine (the MTA holds the message for a person)."},
     {.section = "outbound",
      .key = "deadline",
      .type = ValueType::kDuration,
@@ -182,33 +254,222 @@ constexpr Option kOptions[] = {
      .binding = Bind([](auto& s) -> auto& { return s.outbound.deadline; }),
      .help = "How long the MTA may be kept waiting for an answer. Postfix gives up after 30 "
              "seconds, so less than 25 are allowed."},
-    {.section = "rule",
-     .key = "recipient-domain",
-     .type = ValueType::kDomains,
-     .repeatable = true,
-     .help = "The recipients' domains that the rule is for: example.com is that domain only, "
-             "*.example.com every name below it. Several stand on one line, with blanks or commas "
-             "between, or on lines of their own. Required."},
-    {.section = "rule",
-     .key = "require",
+    {.section = "outbound",
+     .key = "all-or-none",
+     .type = ValueType::kYesNo,
+     .default_text = "no",
+     .binding = Bind([](auto& s) -> auto& { return s.outbound.all_or_none; }),
+     .help =
+         "Whether a message is refused for all its recipients when it can't be delivered to one "
+         "of them as demanded. Otherwise the others get it."},
+    {.section = "outbound",
+     .key = "tls-required-no",
      .type = ValueType::kWord,
-     .words = "none|published|encrypt|authenticated|dane",
-     .help = "What delivery to these domains must have: none (an exception: not even what the "
-             "domain publishes), published (as without a rule), encrypt (TLS with anybody, if the "
-             "domain publishes nothing better), authenticated (DANE or an enforced MTA-STS "
-             "policy), dane (DANE on every host). Required."},
-    {.section = "rule",
+     .default_text = "honour",
+     .words = "honour|ignore",
+     .binding = Bind([](auto& s) -> auto& { return s.outbound.tls_required_no; }),
+     .help = "Whether a message with the header TLS-Required: No (RFC 8689) goes without regard to "
+             "what its recipients' domains publish, where no rule demands more."},
+    {.section = "inbound",
+     .key = "mode",
+     .type = ValueType::kWord,
+     .default_text = "observe",
+     .words = "enforce|observe|off",
+     .binding = Bind([](auto& s) -> auto& { return s.inbound.mode; }),
+     .help = "What happens to mail whose session falls short of minimum-tls or of a rule: enforce "
+             "refuses it, observe only logs what would have been done, off doesn't look."},
+    {.section = "inbound",
+     .key = "minimum-tls",
+     .type = ValueType::kWord,
+     .default_text = "1.2",
+     .words = kTlsVersionWords,
+     .binding = Bind([](auto& s) -> auto& { return s.inbound.minimum_tls; }),
+     .help = "The oldest version of TLS that clients may use where no rule says otherwise; none "
+             "takes mail without TLS, too. Clients on this machine may do as they like."},
+    {.section = "inbound",
      .key = "on-failure",
      .type = ValueType::kWord,
+     .default_text = "reject",
      .words = kOnFailureWords,
-     .help = "As in [outbound], for this rule only. Default: what [outbound] says."},
+     .binding = Bind([](auto& s) -> auto& { return s.inbound.on_failure; }),
+     .help = "When a session falls short: as in [outbound]."},
     {.section = "rule",
      .key = "direction",
      .type = ValueType::kWord,
      .default_text = "outbound",
      .words = "outbound|inbound",
-     .help = "Which mail the rule is for. This version has no inbound rules: such a section is "
-             "read and has no effect."},
+     .help = "Which mail the rule is for: that on its way out, which require and its like are for, "
+             "or that which clients bring in, of whose session something is demanded."},
+    {.section = "rule",
+     .key = "recipient-domain",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help =
+         "The recipients' domains that the rule is for: example.com is that domain only, "
+         "*.example.com every name below it, example.com/* both. Several stand on one line, with "
+         "blanks or commas between, or on lines of their own. @/PATH is a file with one on each "
+         "line, read again when it changes."},
+    {.section = "rule",
+     .key = "recipient",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "Recipients: user@example.com, without regard to case, or a domain as above; or "
+             "@/PATH."},
+    {.section = "rule",
+     .key = "sender-domain",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "Domains of the envelope's sender, as in recipient-domain. The null sender of bounces "
+             "has none."},
+    {.section = "rule",
+     .key = "sender",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "Senders of the envelope, as in recipient; <> is the null sender."},
+    {.section = "rule",
+     .key = "next-hop",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "Where the MTA delivers to: a domain, as in recipient-domain, or exactly what the MTA "
+             "writes with a port or brackets: [relay.example.com]:587. Or @/PATH."},
+    {.section = "rule",
+     .key = "mx-host",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "Names of MX hosts, for all domains of a provider: *.mail.protection.outlook.com. All "
+             "hosts of a domain must be among them. With require = none the MX records must be "
+             "signed, too, since a forger could choose the exception else. Or @/PATH."},
+    {.section = "rule",
+     .key = "transport",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "Names of the MTA's transports or mailers; * and ? are wildcards."},
+    {.section = "rule",
+     .key = "client-address",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "Addresses or networks of the client that brings the message: 192.0.2.1, "
+             "2001:db8::/32. Or @/PATH."},
+    {.section = "rule",
+     .key = "client-name",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "Names of the client, as in recipient-domain, if DNS confirms them both ways. Or "
+             "@/PATH."},
+    {.section = "rule",
+     .key = "authenticated",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "yes: the client has logged in; no: it hasn't; or login names, or @/PATH."},
+    {.section = "rule",
+     .key = "listener",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "Where the message came in: the MTA's name for its daemon, or a port."},
+    {.section = "rule",
+     .key = "header",
+     .type = ValueType::kText,
+     .repeatable = true,
+     .help = "A header of the message, one on each line, as NAME: PATTERN, without regard to case; "
+             "* and ? are wildcards, brackets stand for themselves: Subject: *[secure]*. One that "
+             "matches is enough."},
+    {.section = "rule",
+     .key = "require",
+     .type = ValueType::kWord,
+     .words = "none|published|encrypt|authenticated|dane|pinned",
+     .help = "What delivery must have: none (an exception: not even what the domain publishes), "
+             "published (as without a rule), encrypt (TLS with anybody, if the domain publishes "
+             "nothing better), authenticated (DANE or an enforced MTA-STS policy), dane (DANE on "
+             "every host), pinned (a certificate as match or fingerprint says, for partners that "
+             "publish nothing). Required in outbound rules."},
+    {.section = "rule",
+     .key = "match",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help = "With require = pinned: names of which one must be on the server's certificate: "
+             "mx.example.com, or *.example.com for all below."},
+    {.section = "rule",
+     .key = "fingerprint",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help =
+         "With require = pinned: SHA-256 fingerprints of the server's certificate or public key, "
+         "in hexadecimal, with or without colons."},
+    {.section = "rule",
+     .key = "minimum-tls",
+     .type = ValueType::kWord,
+     .words = kTlsVersionWords,
+     .help = "The oldest version of TLS that is good enough. In an inbound rule, none makes an "
+             "exception from [inbound] minimum-tls; in an outbound one, require must be encrypt or "
+             "better."},
+    {.section = "rule",
+     .key = "ciphers",
+     .type = ValueType::kWord,
+     .words = "high|medium|low",
+     .help =
+         "The least grade of ciphers, as smtp_tls_mandatory_ciphers of Postfix has them; require "
+         "must be encrypt or better. Default: what the MTA says."},
+    {.section = "rule",
+     .key = "minimum-bits",
+     .type = ValueType::kNumber,
+     .least = 1,
+     .most = 4096,
+     .help = "Inbound: how strong the session's cipher must be, in bits."},
+    {.section = "rule",
+     .key = "deny-cipher",
+     .type = ValueType::kEntries,
+     .repeatable = true,
+     .help =
+         "Inbound: ciphers that aren't good enough, by OpenSSL's names; * and ? are wildcards."},
+    {.section = "rule",
+     .key = "client-certificate",
+     .type = ValueType::kWord,
+     .words = "any|trusted",
+     .help = "Inbound: the client must show a certificate, any, or one that the MTA trusts."},
+    {.section = "rule",
+     .key = "certificate-subject",
+     .type = ValueType::kText,
+     .repeatable = true,
+     .help =
+         "Inbound: whom the client's certificate must name, one on each line; it must be "
+         "trusted, too. * and ? are wildcards. Postfix tells the common name, Sendmail the whole "
+         "subject."},
+    {.section = "rule",
+     .key = "certificate-issuer",
+     .type = ValueType::kText,
+     .repeatable = true,
+     .help = "Inbound: who must have issued the client's certificate, in the same form."},
+    {.section = "rule",
+     .key = "on-failure",
+     .type = ValueType::kText,
+     .help = "As in [outbound] or [inbound], for this rule only, or route:TRANSPORT, by which "
+             "Postfix sends the message elsewhere, to an encryption gateway, say; a next hop may "
+             "follow: route:smtp:[gateway.example.com]:10025. Default: what the section says."},
+    {.section = "rule",
+     .key = "mode",
+     .type = ValueType::kWord,
+     .words = "enforce|observe",
+     .help = "observe: the rule only logs what it would have done, and the next one that matches "
+             "counts. Default: what the section says."},
+    {.section = "rule",
+     .key = "reply",
+     .type = ValueType::kText,
+     .help = "What the sender reads when the message is refused, instead of our own sentence, in "
+             "ASCII. {recipient}, {domain}, {reason}, {result-type}, {rule}, {mx-host} and "
+             "{info-url} are filled in."},
+    {.section = "rule",
+     .key = "info-url",
+     .type = ValueType::kText,
+     .help = "A web page that says more; it stands at the end of the reply."},
+    {.section = "rule",
+     .key = "until",
+     .type = ValueType::kText,
+     .help = "When the rule ends by itself, in UTC: 2027-06-30, the beginning of that day, or "
+             "2027-06-30T18:00:00Z. For exceptions that nobody forgets."},
+    {.section = "rule",
+     .key = "notify",
+     .type = ValueType::kText,
+     .help = "A mail address that is told when the rule begins to hold back a domain's mail."},
     Reserved("outbound", "remember-tls"),
     Reserved("cache", "shared"),
     Reserved("tlsrpt", "socket"),
@@ -218,11 +479,7 @@ constexpr Option kOptions[] = {
     Reserved("tlsrpt", "sender"),
     Reserved("tlsrpt", "send"),
     Reserved("metrics", "listen"),
-    Reserved("probe", "mode"),
-    Reserved("probe", "timeout"),
-    Reserved("probe", "max-age"),
-    Reserved("inbound", "mode"),
-    Reserved("inbound", "minimum-tls"),
+
 };
 
 constexpr SectionHelp kSections[] = {
@@ -233,11 +490,16 @@ constexpr SectionHelp kSections[] = {
     {"mta-sts", "Policies that domains publish on a web server."},
     {"dane", "Certificates that domains publish in signed DNS."},
     {"cache", "What is remembered."},
+    {"probe", "Looks at the TLS of MX hosts. No mail is begun."},
     {"outbound", "Mail on its way out."},
+    {"inbound", "Mail that clients bring in."},
     {"rule",
-     "Demands or exceptions of your own, each in a section [rule.NAME]. The first rule in "
-     "the file's order that matches a recipient's domain counts. NAME appears in the log: "
-     "letters, digits, hyphens and underscores, not \"default\"."},
+     "Demands or exceptions of your own, each in a section [rule.NAME]. The first rule of a "
+     "direction, in the file's order, that matches a message and recipient counts. Of several "
+     "values "
+     "of one key any may match; all keys that are given must match; without any the rule is for "
+     "all "
+     "mail. NAME appears in the log: letters, digits, hyphens and underscores, not \"default\"."},
 };
 
 }  // namespace

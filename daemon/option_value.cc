@@ -1,5 +1,7 @@
 #include "daemon/option_value.h"
 
+#include <arpa/inet.h>
+
 #include <array>
 #include <charconv>
 #include <limits>
@@ -98,21 +100,47 @@ Result<Value> ParseStore(std::string_view text) {
   return ParsePath(text.substr(kStorePrefix.size()));
 }
 
-Result<Value> ParseDomains(std::string_view text) {
+std::vector<std::string> WordsOf(std::string_view text) {
   constexpr std::string_view kBetween = " \t,";
-  std::vector<DomainPattern> patterns;
+  std::vector<std::string> words;
   while (true) {
     const std::size_t begin = text.find_first_not_of(kBetween);
-    if (begin == std::string_view::npos) break;
+    if (begin == std::string_view::npos) return words;
     text.remove_prefix(begin);
-    const std::string_view word = text.substr(0, text.find_first_of(kBetween));
+    words.emplace_back(text.substr(0, text.find_first_of(kBetween)));
+    text.remove_prefix(words.back().size());
+  }
+}
+
+Result<Value> ParseDomains(std::string_view text) {
+  std::vector<DomainPattern> patterns;
+  for (const std::string& word : WordsOf(text)) {
     Result<DomainPattern> pattern = ParseDomainPattern(word);
     if (!pattern) return Error{Printable(word, 100) + ": " + pattern.error()};
     patterns.push_back(*pattern);
-    text.remove_prefix(word.size());
   }
   if (patterns.empty()) return Error{"no domain; use example.com or *.example.com"};
   return Value(std::move(patterns));
+}
+
+Result<Value> ParseAddressText(std::string_view text) {
+  std::array<unsigned char, sizeof(in6_addr)> octets{};
+  const std::string address(text);
+  if (inet_pton(AF_INET, address.c_str(), octets.data()) == 1) return Value(address);
+  if (inet_pton(AF_INET6, address.c_str(), octets.data()) == 1) return Value(address);
+  return Error{"not an IP address"};
+}
+
+Result<Value> ParseHostName(std::string_view text) {
+  Result<Domain> name = ParseLdhDomain(text);
+  if (!name) return Error{"not a host name: " + name.error()};
+  return Value(name->ascii);
+}
+
+Result<Value> ParseEntries(std::string_view text) {
+  std::vector<std::string> words = WordsOf(text);
+  if (words.empty()) return Error{"needs a value"};
+  return Value(std::move(words));
 }
 
 template <typename T>
@@ -144,8 +172,14 @@ Result<Value> ParseFilled(const Option& option, std::string_view text) {
       return AsValue(ParseListenAddress(text));
     case ValueType::kNameServer:
       return AsValue(ParseNameServer(text));
+    case ValueType::kIpAddress:
+      return ParseAddressText(text);
+    case ValueType::kHostName:
+      return ParseHostName(text);
     case ValueType::kDomains:
       return ParseDomains(text);
+    case ValueType::kEntries:
+      return ParseEntries(text);
     case ValueType::kText:
       break;
   }
@@ -187,6 +221,11 @@ std::string PrintValue(const Option& option, const Value& value) {
     for (const DomainPattern& pattern : *patterns) {
       text.append(text.empty() ? "" : " ").append(ToString(pattern));
     }
+    return text;
+  }
+  if (const auto* words = std::get_if<std::vector<std::string>>(&value)) {
+    std::string text;
+    for (const std::string& word : *words) text.append(text.empty() ? "" : " ").append(word);
     return text;
   }
   if (const auto* number = std::get_if<std::int64_t>(&value)) {

@@ -31,14 +31,18 @@ enum class ValueType {
   kMilterAddress,  // libmilter's order
   kListenAddress,  // Postfix's order
   kNameServer,     //
+  kIpAddress,      // IPv4 or IPv6, in text form
+  kHostName,       // as EHLO takes it: a domain name
   kDomains,        // one or more domain patterns
+  kEntries,        // of rules: one or more words; rule_keys.h knows what they may be
   kText,           // anything
 };
 
 // A value as read from one line. monostate: nothing after the equals sign. A word is the number of
 // its place in Option::words. kFile and kStore hold the path.
-using Value = std::variant<std::monostate, bool, std::int64_t, std::chrono::milliseconds,
-                           std::string, ListenAddress, NameServer, std::vector<DomainPattern>>;
+using Value =
+    std::variant<std::monostate, bool, std::int64_t, std::chrono::milliseconds, std::string,
+                 ListenAddress, NameServer, std::vector<DomainPattern>, std::vector<std::string>>;
 
 // Where the values live in Settings. A list takes and gives one value for each line.
 struct Binding {

@@ -1,9 +1,11 @@
 #include "daemon/print.h"
 
+#include <span>
 #include <string_view>
 
 #include "daemon/option_value.h"
 #include "daemon/options.h"
+#include "daemon/rule_keys.h"
 
 namespace tlswarden {
 namespace {
@@ -64,7 +66,57 @@ on\-failure = reject
 [rule.partner]
 recipient\-domain = partner.example
 require = none
+until = 2027\-06\-30
 .fi
+.PP
+All partners of a list, which may change while the daemon runs; and who sends us mail from their
+networks must use TLS, too:
+.PP
+.nf
+[rule.partners]
+recipient\-domain = @/etc/tlswarden/partners
+require = encrypt
+minimum\-tls = 1.2
+
+[rule.from\-partners]
+direction = inbound
+client\-address = @/etc/tlswarden/partner\-networks
+minimum\-tls = 1.2
+mode = enforce
+.fi
+.PP
+A message that its sender marks goes over authenticated TLS or not at all; the delivery learns of it
+by the files in contrib/postfix:
+.PP
+.nf
+[milter]
+per\-message = postfix
+
+[rule.secure]
+header = Subject: *[secure]*
+header = Sensitivity: Company\-Confidential
+require = authenticated
+on\-failure = reject
+reply = {result\-type}: {domain} can't receive confidential mail ({reason}).
+info\-url = https://www.example.com/secure\-mail
+.fi
+.PP
+A partner that publishes nothing, whose certificate is known:
+.PP
+.nf
+[rule.supplier]
+recipient\-domain = supplier.example
+require = pinned
+match = mx.supplier.example
+.fi
+.SH LISTS
+A file that a rule names by @/PATH has one entry on each line; blank lines and comments count for
+nothing. It may have 64 MiB and 1,000,000 entries. A file that is missing or has an entry that isn't
+good is an error at start; later the list read before stays in force, and the log says why. An
+empty file is a warning: a key of which all values come from empty lists matches nothing.
+.B tlswarden
+looks at the file each second and reads it again when it has changed and doesn't change any more, or at
+once at SIGHUP.
 .SH FILES
 .TP
 .I /etc/tlswarden/tlswarden.conf
@@ -86,6 +138,11 @@ Commands:
   check-config        names file, line and key of each error
     --print           also prints the settings in effect
   explain NEXTHOP...  what a domain publishes, step by step, and what follows from it
+    --to B --from A   for a message, of which may be told as well:
+    --client IP --client-name NAME --user LOGIN --listener NAME --transport NAME
+    --header 'NAME: VALUE'...
+    --direction inbound --tls-version 1.2 --cipher NAME --bits N --subject NAME
+                      whether the session by which it comes in is good enough
 
 Options:
   -c, --config FILE   the configuration (default: /etc/tlswarden/tlswarden.conf)
@@ -153,14 +210,20 @@ std::string Roff(std::string_view text) {
   return out;
 }
 
-void AppendRule(const Rule& rule, std::string* out) {
+// Entries stand on lines of their own. A comma keeps a # from beginning a comment.
+std::string RuleLine(const RuleKey& key, const std::string& value) {
+  return KeyLine(key.key, value.starts_with('#') ? "," + value : value) + "\n";
+}
+
+// `lists`: those of this rule.
+void AppendRule(const Rule& rule, std::span<const ListUse> lists, std::string* out) {
   out->append("\n[rule.").append(rule.name).append("]\n");
-  for (const DomainPattern& pattern : rule.match.recipient_domain.patterns()) {
-    out->append(KeyLine("recipient-domain", ToString(pattern))).append("\n");
-  }
-  out->append(KeyLine("require", ToString(rule.outbound.require))).append("\n");
-  if (rule.on_failure) {
-    out->append(KeyLine("on-failure", ToString(*rule.on_failure))).append("\n");
+  for (const RuleKey& key : RuleKeys()) {
+    if (key.key == "direction" && rule.direction == Direction::kOutbound) continue;
+    for (const std::string& value : key.print(rule)) out->append(RuleLine(key, value));
+    for (const ListUse& use : lists) {
+      if (use.key == key.key) out->append(RuleLine(key, "@" + use.path));
+    }
   }
 }
 
@@ -178,7 +241,13 @@ std::string PrintEffective(const Settings& settings) {
       }
     }
   }
-  for (const Rule& rule : settings.rules) AppendRule(rule, &out);
+  std::span<const ListUse> lists = settings.lists;  // in the order of the rules
+  for (std::size_t place = 0; place < settings.rules.size(); ++place) {
+    std::size_t count = 0;
+    while (count < lists.size() && lists[count].rule == place) ++count;
+    AppendRule(settings.rules[place], lists.first(count), &out);
+    lists = lists.subspan(count);
+  }
   return out;
 }
 

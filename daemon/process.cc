@@ -39,11 +39,12 @@ void BlockSignals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-void WaitForStop() {
+void WaitForStop(const std::function<void()>& reload) {
   const sigset_t set = StopSignals();
   int signal = 0;
   do {
     sigwait(&set, &signal);
+    if (signal == SIGHUP) reload();
   } while (signal == SIGHUP || signal == SIGUSR1);
 }
 

@@ -3,6 +3,7 @@
 #ifndef TLSWARDEN_DAEMON_PROCESS_H_
 #define TLSWARDEN_DAEMON_PROCESS_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -17,9 +18,9 @@ void KeepFreedMemory();
 // waits for them, too, but Linux gives a signal for the process to its first thread if that waits.
 void BlockSignals();
 
-// For the first thread. Returns at SIGTERM or SIGINT; passes over SIGHUP, since logrotate and
-// habit send it to daemons that don't need it.
-void WaitForStop();
+// For the first thread. Returns at SIGTERM or SIGINT. Calls `reload` at each SIGHUP, which must not
+// take long.
+void WaitForStop(const std::function<void()>& reload);
 
 // Makes WaitForStop return, from another thread.
 void RequestStop();

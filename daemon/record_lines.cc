@@ -170,4 +170,19 @@ LogLine ToLogLine(const InquiryFailed& record) {
   return line;
 }
 
+LogLine ToLogLine(const ProbeEnded& record) {
+  LogLine line;
+  const ProbeFacts& facts = *record.facts;
+  Add(line, "probe", record.failure ? "failed" : "met");
+  Add(line, "policy-domain", record.domain.ascii);
+  if (record.failure) Add(line, "result-type", std::string(ToString(record.failure->type)));
+  Add(line, "receiving-mx-hostname", facts.target.host.ascii);
+  Add(line, "receiving-ip", facts.address);
+  if (record.failure) Add(line, "failure-reason-code", record.failure->reason);
+  Add(line, "tls-version", facts.tls_version);
+  Add(line, "cipher", facts.cipher);
+  Add(line, "ms", Milliseconds(facts.took));
+  return line;
+}
+
 }  // namespace tlswarden

@@ -16,6 +16,7 @@ LogLine ToLogLine(const MapAnswered& record);
 LogLine ToLogLine(const PolicyChanged& record);
 LogLine ToLogLine(const PolicyExpired& record);
 LogLine ToLogLine(const InquiryFailed& record);
+LogLine ToLogLine(const ProbeEnded& record);
 
 }  // namespace tlswarden
 

@@ -1,108 +1,216 @@
 #include "daemon/rules_config.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
+#include "daemon/log_format.h"
 #include "daemon/option_value.h"
+#include "daemon/rule_keys.h"
 
 namespace tlswarden {
 namespace {
 
-std::string_view WordOf(const ConfigValue& value) {
-  const auto place = static_cast<std::size_t>(std::get<std::int64_t>(value.value));
-  return SplitWords(value.option->words).at(place);
-}
+// Makes one rule out of its section.
+class RuleMaker {
+ public:
+  RuleMaker(ConfigFile* file, Settings* settings, Time now)
+      : file_(file), settings_(settings), now_(now) {}
 
-// A rule while its lines are gathered.
-struct Draft {
-  Rule rule;
-  bool has_require = false;
-  bool is_inbound = false;
-  bool is_broken = false;
+  void Make(const RuleSection& section);
+
+ private:
+  void Apply(const ConfigValue& value);
+  void ApplyEntry(const ConfigValue& value, const RuleKey& key, const std::string& word);
+  void ApplyList(const ConfigValue& value, const RuleKey& key, std::string_view path);
+  void RefuseValue(const ConfigValue& value, const std::string& why);
+  void Refuse(const std::string& why);
+  bool Given(std::string_view key) const { return given_.contains(key); }
+  std::string GivenOf(std::initializer_list<std::string_view> keys) const;
+  bool HasMatcher() const;
+  std::string_view MessageMatcher() const;
+
+  void CheckOutbound();
+  void CheckPins();
+  void CheckDelivery();
+  void CheckInbound();
+
+  ConfigFile* file_;
+  Settings* settings_;
+  const Time now_;
+  Rule rule_;
+  std::set<std::string_view> given_;
+  bool broken_ = false;
 };
 
-void Apply(const ConfigValue& value, Draft* draft) {
-  const std::string_view key = value.option->key;
-  if (key == "recipient-domain") {
-    const auto& patterns = std::get<std::vector<DomainPattern>>(value.value);
-    for (const DomainPattern& pattern : patterns) draft->rule.match.recipient_domain.Add(pattern);
-  } else if (key == "require") {
-    draft->rule.outbound.require = ParseRequirement(WordOf(value)).value();
-    draft->has_require = true;
-  } else if (key == "on-failure") {
-    draft->rule.on_failure = ParseOnFailure(WordOf(value)).value();
-  } else if (key == "direction") {
-    draft->is_inbound = WordOf(value) == "inbound";
-  }
+void RuleMaker::RefuseValue(const ConfigValue& value, const std::string& why) {
+  file_->errors.push_back(ProblemWith(value, why));
+  broken_ = true;
 }
 
-std::vector<Draft> Gather(const ConfigFile& file) {
-  std::vector<Draft> drafts;
-  std::unordered_map<std::string, std::size_t> places;  // by section
-  for (const RuleSection& section : file.rules) {
-    places.emplace("rule." + section.name, drafts.size());
-    Draft draft;
-    draft.rule.name = section.name;
-    draft.rule.line = section.line;
-    draft.is_broken = section.broken;
-    drafts.push_back(std::move(draft));
-  }
-  for (const ConfigValue& value : file.values) {
-    const auto place = places.find(value.section);
-    if (place != places.end()) Apply(value, &drafts[place->second]);
-  }
-  return drafts;
+void RuleMaker::Refuse(const std::string& why) {
+  file_->errors.push_back({rule_.line, "[rule." + rule_.name + "]" + why});
 }
 
-void WarnOfHiddenPatterns(const std::vector<Rule>& rules, ConfigFile* file) {
-  for (std::size_t later = 0; later < rules.size(); ++later) {
-    for (const DomainPattern& pattern : rules[later].match.recipient_domain.patterns()) {
-      const auto end = rules.begin() + static_cast<std::ptrdiff_t>(later);
-      const auto earlier = std::find_if(rules.begin(), end, [&pattern](const Rule& rule) {
-        return rule.match.recipient_domain.Covers(pattern);
-      });
-      if (earlier == end) continue;
-      file->warnings.push_back(
-          {rules[later].line, "[rule." + rules[later].name + "] recipient-domain " +
-                                  ToString(pattern) + ": never matches, since [rule." +
-                                  earlier->name + "] on line " + std::to_string(earlier->line) +
-                                  " comes first"});
+std::string_view DirectionOf(const ConfigFile& file, const RuleSection& section) {
+  for (std::size_t i = section.first_value; i < section.end_value; ++i) {
+    if (file.values[i].option->key == "direction") return file.values[i].text;
+  }
+  return "outbound";
+}
+
+void RuleMaker::Make(const RuleSection& section) {
+  rule_ = Rule();
+  given_.clear();
+  rule_.name = section.name;
+  rule_.line = section.line;
+  broken_ = section.broken;
+  const bool is_inbound = DirectionOf(*file_, section) == "inbound";
+  rule_.direction = is_inbound ? Direction::kInbound : Direction::kOutbound;
+  for (std::size_t i = section.first_value; i < section.end_value; ++i) Apply(file_->values[i]);
+  // What seems to be missing may be what was refused: one error is enough.
+  if (!broken_) {
+    is_inbound ? CheckInbound() : CheckOutbound();
+    if (rule_.info_url.empty() && rule_.reply.find("{info-url}") != std::string::npos) {
+      Refuse(" reply: {info-url} stands for nothing without info-url");
     }
   }
+  if (rule_.until && *rule_.until <= now_) {
+    file_->warnings.push_back({rule_.line, "[rule." + rule_.name +
+                                               "] until = " + ToString(*rule_.until) +
+                                               ": the rule has ended and has no effect"});
+  }
+  settings_->rules.push_back(std::move(rule_));
 }
 
-void ReportMissing(const Draft& draft, ConfigFile* file) {
-  const std::string section = "[rule." + draft.rule.name + "]";
-  if (draft.is_broken) return;
-  if (draft.rule.match.recipient_domain.empty()) {
-    file->errors.push_back(
-        {draft.rule.line, section + ": no recipient-domain, so it would match nothing"});
+void RuleMaker::Apply(const ConfigValue& value) {
+  const RuleKey& key = *FindRuleKey(value.option->key);
+  const bool is_inbound = rule_.direction == Direction::kInbound;
+  const RuleKey::Side wrong = is_inbound ? RuleKey::Side::kOutbound : RuleKey::Side::kInbound;
+  if (key.side == wrong) {
+    return RefuseValue(value, is_inbound ? "has no meaning in a rule with direction = inbound"
+                                         : "is for rules with direction = inbound only");
   }
-  if (!draft.has_require) {
-    file->errors.push_back({draft.rule.line, section + ": no require; set it to " +
-                                                 Allowed(*FindOption("rule", "require"))});
+  given_.insert(key.key);
+  const auto* words = std::get_if<std::vector<std::string>>(&value.value);
+  if (words != nullptr) {
+    for (const std::string& word : *words) ApplyEntry(value, key, word);
+  } else if (const Result<bool> added = key.add(rule_, value.text); !added) {
+    RefuseValue(value, added.error());
+  }
+}
+
+void RuleMaker::ApplyEntry(const ConfigValue& value, const RuleKey& key, const std::string& word) {
+  if (word.starts_with('@')) return ApplyList(value, key, std::string_view(word).substr(1));
+  const Result<bool> added = key.add(rule_, word);
+  if (added) return;
+  const bool alone = word == value.text;
+  RefuseValue(value, (alone ? "" : Printable(word, 100) + ": ") + added.error());
+}
+
+void RuleMaker::ApplyList(const ConfigValue& value, const RuleKey& key, std::string_view path) {
+  if (!key.may_be_list) return RefuseValue(value, "can't be a list from a file");
+  if (!path.starts_with('/')) return RefuseValue(value, "a list is @PATH; the path begins with /");
+  const ListUse use{settings_->rules.size(), std::string(key.key), std::string(path), value.line};
+  std::vector<ListUse>& lists = settings_->lists;
+  for (auto earlier = lists.rbegin(); earlier != lists.rend() && earlier->rule == use.rule;
+       ++earlier) {
+    if (*earlier == use) return;
+  }
+  lists.push_back(use);
+}
+
+// The first of these keys that is given; empty when none is.
+std::string RuleMaker::GivenOf(std::initializer_list<std::string_view> keys) const {
+  for (const std::string_view key : keys) {
+    if (Given(key)) return std::string(key);
+  }
+  return {};
+}
+
+bool RuleMaker::HasMatcher() const {
+  return std::any_of(given_.begin(), given_.end(),
+                     [](std::string_view key) { return FindRuleKey(key)->is_matcher; });
+}
+
+// A matcher of which the policy map knows nothing (NeedsMessage in policy/rule.h); empty: none.
+std::string_view RuleMaker::MessageMatcher() const {
+  for (const RuleKey& key : RuleKeys()) {
+    const bool map_knows =
+        key.key == "recipient-domain" || key.key == "next-hop" || key.key == "mx-host";
+    if (key.is_matcher && !map_knows && Given(key.key)) return key.key;
+  }
+  return {};
+}
+
+void RuleMaker::CheckOutbound() {
+  if (!Given("require")) {
+    Refuse(": no require; set it to " + Allowed(*FindOption("rule", "require")));
+    return;
+  }
+  const Requirement require = rule_.outbound.require;
+  if (require == Requirement::kNone && !HasMatcher()) {
+    Refuse(": no matcher, such as recipient-domain: it would lift every domain's policy");
+  }
+  CheckPins();
+  const std::string strict = GivenOf({"minimum-tls", "ciphers"});
+  if (!strict.empty() && require < Requirement::kEncrypt) {
+    Refuse(" " + strict + ": with require = " + std::string(ToString(require)) +
+           " mail may go without TLS; set require = encrypt or better");
+  }
+  CheckDelivery();
+}
+
+void RuleMaker::CheckPins() {
+  const bool pinned = rule_.outbound.require == Requirement::kPinned;
+  const std::string pin = GivenOf({"match", "fingerprint"});
+  if (!pinned && !pin.empty()) Refuse(" " + pin + ": goes with require = pinned only");
+  if (pinned && pin.empty()) {
+    Refuse(" require = pinned: needs match, the names on the certificate, or fingerprint");
+  }
+  if (pinned && Given("match") && Given("fingerprint")) {
+    Refuse(" match, fingerprint: give one of them, not both");
+  }
+}
+
+// Whether the delivery can be held to the rule: at RCPT TO the milter can refuse, but what the
+// domain publishes may change while the message is in the queue.
+void RuleMaker::CheckDelivery() {
+  const Settings::Milter& milter = settings_->milter;
+  if (rule_.mode.value_or(settings_->outbound.mode) != Mode::kEnforce) return;
+  if (rule_.on_failure == OnFailure::kRoute && milter.per_message != PerMessage::kPostfix) {
+    Refuse(
+        " on-failure = route: only Postfix can be told another way for a message; set [milter] "
+        "per-message = postfix");
+  }
+  const std::string_view matcher = MessageMatcher();
+  if (matcher.empty() || milter.per_message != PerMessage::kOff) return;
+  Refuse(" " + std::string(matcher) +
+         ": the delivery, which asks for a next hop, doesn't know it, and with [milter] "
+         "per-message = off nobody tells it; set that to postfix or sendmail, or mode = observe "
+         "here");
+}
+
+void RuleMaker::CheckInbound() {
+  const std::string demand =
+      GivenOf({"minimum-tls", "minimum-bits", "deny-cipher", "client-certificate",
+               "certificate-subject", "certificate-issuer"});
+  if (demand.empty()) {
+    Refuse(": demands nothing; set minimum-tls, or minimum-tls = none for an exception");
+  }
+  if (rule_.on_failure == OnFailure::kRoute) {
+    Refuse(" on-failure = route: has no meaning for mail that comes in");
   }
 }
 
 }  // namespace
 
-std::vector<Rule> MakeRules(ConfigFile* file) {
-  std::vector<Rule> rules;
-  for (Draft& draft : Gather(*file)) {
-    if (draft.is_inbound) {
-      file->warnings.push_back({draft.rule.line, "[rule." + draft.rule.name +
-                                                     "] direction = inbound: this version doesn't "
-                                                     "do that yet; the section has no effect"});
-      continue;
-    }
-    ReportMissing(draft, file);
-    rules.push_back(std::move(draft.rule));
-  }
-  WarnOfHiddenPatterns(rules, file);
-  return rules;
+void MakeRules(ConfigFile* file, Settings* settings, Time now) {
+  settings->rules.reserve(file->rules.size());
+  RuleMaker maker(file, settings, now);
+  for (const RuleSection& section : file->rules) maker.Make(section);
 }
 
 }  // namespace tlswarden

@@ -11,8 +11,10 @@
 #include "cache/sqlite_store.h"
 #include "daemon/commands.h"
 #include "daemon/config_messages.h"
+#include "daemon/list_watcher.h"
 #include "daemon/listen.h"
 #include "daemon/log_sink.h"
+#include "daemon/probe_wiring.h"
 #include "daemon/process.h"
 #include "daemon/wiring.h"
 #include "milter/milter_door.h"
@@ -35,10 +37,10 @@ void Inform(RecordSink& sink, const std::string& text) {
 
 // Everything that runs. Members are destroyed from the last to the first.
 struct Daemon {
-  Daemon(const Settings& given, LogSink& records)
+  Daemon(const Settings& given, std::vector<Rule> rules, LogSink& records)
       : settings(given),
         sink(records),
-        orders(MakeOrders(given)),
+        orders(MakeOrders(given, std::move(rules))),
         engine_options(MakeEngineOptions(given)) {}
 
   const Settings& settings;
@@ -49,9 +51,11 @@ struct Daemon {
   MemoryTable table{settings.cache.memory_entries};
   std::unique_ptr<SqliteStore> store;
   Network network;
+  ProbeParts probes;  // for the doors: probes.table, or nullptr
   std::unique_ptr<Engine> engine;
   std::unique_ptr<SocketmapServer> socketmap;
   std::unique_ptr<MilterDoor> milter;
+  std::unique_ptr<ListWatcher> lists;
 };
 
 std::optional<std::string> OpenStore(Daemon& daemon) {
@@ -87,6 +91,8 @@ std::optional<std::string> OpenMilter(Daemon& daemon) {
   options.unix_path = address.path;
   options.unix_mode = daemon.settings.milter.socket_mode;
   options.deadline = daemon.settings.outbound.deadline;
+  options.session.per_message = daemon.settings.milter.per_message;
+  options.session.local_domains = daemon.settings.milter.local_domains;
   Result<std::unique_ptr<MilterDoor>> milter =
       MilterDoor::Open(options, *daemon.engine, daemon.orders, daemon.sink);
   if (!milter) return milter.error();
@@ -102,6 +108,10 @@ std::optional<std::string> OpenAll(Daemon& daemon) {
   Result<Network> network = MakeNetwork(daemon.io, daemon.settings);
   if (!network) return network.error();
   daemon.network = std::move(network).value();
+  Result<ProbeParts> probes =
+      MakeProbes(daemon.io, daemon.settings, *daemon.network.dns, daemon.sink);
+  if (!probes) return probes.error();
+  daemon.probes = std::move(probes).value();
   const EngineParts parts{*daemon.network.dns, *daemon.network.https, daemon.table,
                           daemon.store.get(), daemon.sink};
   daemon.engine = std::make_unique<Engine>(daemon.io, parts, daemon.engine_options);
@@ -136,6 +146,7 @@ void RemoveSockets(const Settings& settings) {
 // No question is cut off: who waits for the network gets the answer of the deadline now.
 void StopAll(Daemon& daemon, std::thread& socketmap_thread) {
   daemon.engine->Stop();
+  if (daemon.probes.table) daemon.probes.table->Stop();
   if (daemon.socketmap) daemon.socketmap->Stop(kFinishAnswers);
   if (daemon.milter && daemon.milter->WaitUntilIdle(kFinishAnswers)) {
     std::this_thread::sleep_for(kReplyIsWritten);
@@ -158,7 +169,7 @@ void ServeUntilStopped(Daemon& daemon) {
   daemon.engine->StartMaintaining();
   InformOfStart(daemon);
   NotifySystemd("READY=1");
-  WaitForStop();
+  WaitForStop([&daemon] { daemon.lists->ReadNow(); });
   NotifySystemd("STOPPING=1");
   StopAll(daemon, socketmap);
   RemoveSockets(daemon.settings);
@@ -170,6 +181,15 @@ void ServeUntilStopped(Daemon& daemon) {
   _exit(kExitGood);
 }
 
+// They were read before --user took root's rights away.
+void WarnOfUnreadableLists(const ListFiles& lists, RecordSink& sink) {
+  for (const auto& [path, list] : lists) {
+    if (access(path.c_str(), R_OK) == 0) continue;
+    sink.Write(Notice{Notice::Level::kWarning,
+                      path + ": can be read by root only, so changes will have no effect"});
+  }
+}
+
 int Fail(RecordSink& sink, const SyslogSink& syslog, const std::string& error) {
   sink.Write(Notice{Notice::Level::kError, error});
   if (!syslog.writes_to_stderr()) std::cerr << "tlswarden: " << error << '\n';
@@ -179,7 +199,7 @@ int Fail(RecordSink& sink, const SyslogSink& syslog, const std::string& error) {
 }  // namespace
 
 int RunCommand(const CommandLine& line) {
-  const std::optional<Loaded> loaded = LoadOrComplain(line, true);
+  std::optional<Loaded> loaded = LoadOrComplain(line, true);
   if (!loaded) return kExitUsage;
   KeepFreedMemory();
   BlockSignals();
@@ -200,8 +220,14 @@ int RunCommand(const CommandLine& line) {
   for (const std::string& warning : loaded->warnings) {
     sink.Write(Notice{Notice::Level::kWarning, warning});
   }
-  Daemon daemon(loaded->settings, sink);
+  WarnOfUnreadableLists(loaded->lists, sink);
+  Daemon daemon(loaded->settings, std::move(loaded->rules), sink);
+  // Half the memory when there are 100,000 of them; only lists need them again.
+  if (loaded->settings.lists.empty()) loaded->settings.rules = {};
   if (const auto error = OpenAll(daemon)) return Fail(sink, syslog, *error);
+  daemon.lists =
+      std::make_unique<ListWatcher>(daemon.settings, std::move(loaded->lists), daemon.orders, sink);
+  daemon.lists->Start();
   ServeUntilStopped(daemon);
   return kExitGood;
 }

@@ -1,16 +1,14 @@
 #include "daemon/settings.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "daemon/config_file.h"
+#include "daemon/hidden_rules.h"
 #include "daemon/option_value.h"
 #include "daemon/rules_config.h"
 
@@ -18,15 +16,15 @@ namespace tlswarden {
 namespace {
 
 void SetFromFile(const ConfigFile& file, Settings* settings) {
+  std::set<const Option*> given;
+  for (const ConfigValue& value : file.values) {
+    if (value.option->binding.set == nullptr) continue;
+    value.option->binding.set(*settings, value.value);
+    given.insert(value.option);
+  }
   for (const Option& option : Options()) {
-    if (option.binding.set == nullptr) continue;
-    bool given = false;
-    for (const ConfigValue& value : file.values) {
-      if (value.option != &option) continue;
-      option.binding.set(*settings, value.value);
-      given = true;
-    }
-    if (!given) option.binding.set(*settings, ParseValue(option, option.default_text).value());
+    if (option.binding.set == nullptr || given.contains(&option)) continue;
+    option.binding.set(*settings, ParseValue(option, option.default_text).value());
   }
 }
 
@@ -65,58 +63,73 @@ std::vector<std::string> Lines(std::vector<ConfigProblem> problems, std::string_
   return lines;
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
+// Reads one list that a rule names. False: it can't be used.
+bool LoadList(const ListUse& use, const FileReader& read, ConfigFile* file, Loaded* loaded,
+              std::vector<std::string>* errors) {
+  const auto refuse = [&](const std::string& why) {
+    file->errors.push_back({use.line, "[rule." + loaded->settings.rules[use.rule].name + "] " +
+                                          use.key + " = @" + use.path + ": " + why});
+    return false;
+  };
+  if (loaded->lists.size() == kMaxLists) {
+    return refuse("more than " + std::to_string(kMaxLists) + " different lists");
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
+  FileText text = read ? read(use.path) : FileText{{}, ENOENT};
+  if (text.failure != 0) return refuse(std::strerror(text.failure));
+  ListFilePtr list = MakeList(use.path, std::move(text), loaded->settings.lists, errors);
+  if (list == nullptr) return false;
+  loaded->lists.emplace(use.path, std::move(list));
+  return true;
+}
 
- private:
-  const int number_;
-};
-
-struct FileText {
-  std::string text;
-  int failure = 0;  // errno
-};
-
-// Reads no more than ParseSettings would take, so that a device or a log can't fill the memory.
-FileText ReadFile(const std::string& path) {
-  FileText file;
-  // A FIFO without a writer must not hang the start.
-  const Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (descriptor.number() < 0) return {{}, errno};
-  std::array<char, 16384> block;
-  while (file.text.size() <= kMaxConfigOctets) {
-    const ssize_t got = read(descriptor.number(), block.data(), block.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return {{}, errno};
-    if (got == 0) break;
-    file.text.append(block.data(), static_cast<std::size_t>(got));
+// Reads all lists, each once, and fills the rules with them.
+void LoadLists(const FileReader& read, ConfigFile* file, Loaded* loaded,
+               std::vector<std::string>* errors, std::vector<std::string>* warnings) {
+  std::set<std::string_view> bad;
+  for (const ListUse& use : loaded->settings.lists) {
+    if (loaded->lists.contains(use.path) || bad.contains(use.path)) continue;
+    if (!LoadList(use, read, file, loaded, errors)) bad.insert(use.path);
   }
-  return file;
+  if (!bad.empty()) return;
+  if (CountFilled(loaded->settings.lists, loaded->lists) > kMaxFilledEntries) {
+    file->errors.push_back({0, "the lists put more than 10000000 entries into rules"});
+    return;
+  }
+  loaded->rules =
+      FilledRules(loaded->settings.rules, loaded->settings.lists, loaded->lists, warnings);
+  WarnOfHiddenRules(loaded->settings.rules, loaded->rules, file);
+}
+
+void Append(std::vector<std::string> more, std::vector<std::string>* lines) {
+  std::move(more.begin(), more.end(), std::back_inserter(*lines));
 }
 
 }  // namespace
 
-Loaded ParseSettings(std::string_view text, std::string_view file_name) {
+Loaded ParseSettings(std::string_view text, std::string_view file_name,
+                     const Surroundings& surroundings) {
   ConfigFile file = ReadConfig(text);
   Loaded loaded;
   SetFromFile(file, &loaded.settings);
   CheckSockets(loaded.settings, &file);
-  loaded.settings.rules = MakeRules(&file);
+  MakeRules(&file, &loaded.settings, surroundings.now);
+  std::vector<std::string> errors, warnings;  // of lists
+  LoadLists(surroundings.read_list, &file, &loaded, &errors, &warnings);
   loaded.errors = Lines(std::move(file.errors), file_name);
   loaded.warnings = Lines(std::move(file.warnings), file_name);
+  Append(std::move(errors), &loaded.errors);
+  Append(std::move(warnings), &loaded.warnings);
   return loaded;
 }
 
+Surroundings RealSurroundings() {
+  return {[](const std::string& path) { return ReadFile(path, kMaxListOctets); },
+          std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+}
+
 Loaded LoadSettings(const std::string& path, bool missing_is_fine) {
-  const FileText file = ReadFile(path);
-  if (file.failure == 0) return ParseSettings(file.text, path);
+  const FileText file = ReadFile(path, kMaxConfigOctets);
+  if (file.failure == 0) return ParseSettings(file.text, path, RealSurroundings());
   Loaded loaded = ParseSettings("", path);
   if (file.failure == ENOENT && missing_is_fine) return loaded;
   loaded.errors.push_back(path + ": " + std::strerror(file.failure));

@@ -12,8 +12,13 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/list_file.h"
 #include "daemon/listen_address.h"
 #include "daemon/log_format.h"
+#include "daemon/read_file.h"
+#include "daemon/rule_lists.h"
+#include "milter/per_message.h"
+#include "policy/probe_demand.h"
 #include "policy/rule.h"
 #include "policy/verdict.h"
 #include "resolver/trust_ad.h"
@@ -34,10 +39,15 @@ enum class LogFacility {
   kStderr,
 };
 
+// What is done about the header of RFC 8689 section 3.
+enum class TlsRequiredNo { kHonour, kIgnore };
+
 struct Settings {
   struct Milter {
     std::optional<ListenAddress> socket;  // empty: off
     unsigned socket_mode = 0;
+    PerMessage per_message = PerMessage::kOff;
+    DomainSet local_domains;
     bool operator==(const Milter&) const = default;
   };
   struct Socketmap {
@@ -74,11 +84,28 @@ struct Settings {
     std::size_t memory_entries = 0;
     bool operator==(const Cache&) const = default;
   };
+  struct Probe {
+    ProbeMode mode = ProbeMode::kNever;
+    std::chrono::milliseconds timeout{};
+    std::chrono::milliseconds max_age{};
+    std::vector<std::string> source_addresses;  // empty: the system's choice
+    std::string helo_name;                      // empty: the machine's host name
+    std::size_t per_minute = 0;
+    bool operator==(const Probe&) const = default;
+  };
   struct Outbound {
     Mode mode = Mode::kEnforce;
     OnFailure on_failure = OnFailure::kDefer;
     std::chrono::milliseconds deadline{};
+    bool all_or_none = false;
+    TlsRequiredNo tls_required_no = TlsRequiredNo::kHonour;
     bool operator==(const Outbound&) const = default;
+  };
+  struct Inbound {
+    Mode mode = Mode::kObserve;
+    TlsVersion minimum_tls = TlsVersion::kNone;
+    OnFailure on_failure = OnFailure::kReject;
+    bool operator==(const Inbound&) const = default;
   };
 
   Milter milter;
@@ -88,8 +115,11 @@ struct Settings {
   MtaSts mta_sts;
   Dane dane;
   Cache cache;
+  Probe probe;
   Outbound outbound;
-  std::vector<Rule> rules;  // in the order of the file
+  Inbound inbound;
+  std::vector<Rule> rules;     // in the order of the file, without what stands in lists
+  std::vector<ListUse> lists;  // in the order of the file
   bool operator==(const Settings&) const = default;
 };
 
@@ -97,12 +127,23 @@ struct Settings {
 // `FILE:LINE: [SECTION] KEY ...`.
 struct Loaded {
   Settings settings;
+  std::vector<Rule> rules;  // those of the settings, with what stands in lists; empty with errors
+  ListFiles lists;
   std::vector<std::string> errors;
   std::vector<std::string> warnings;
 };
 
-// Pure. `file_name` appears in the messages.
-Loaded ParseSettings(std::string_view text, std::string_view file_name);
+// What the text alone doesn't say.
+struct Surroundings {
+  FileReader read_list = nullptr;  // nullptr: there are no lists
+  Time now{};
+};
+
+Surroundings RealSurroundings();
+
+// Pure but for the reader of lists. `file_name` appears in the messages.
+Loaded ParseSettings(std::string_view text, std::string_view file_name,
+                     const Surroundings& surroundings = {});
 
 // A missing file is an error, or means the defaults.
 Loaded LoadSettings(const std::string& path, bool missing_is_fine);

@@ -1,6 +1,8 @@
 #include "daemon/wiring.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -43,11 +45,23 @@ EngineOptions MakeEngineOptions(const Settings& settings) {
   return options;
 }
 
-Orders MakeOrders(const Settings& settings) {
+Orders MakeOrders(const Settings& settings, std::vector<Rule> rules) {
   Orders orders;
   orders.outbound.mode = settings.outbound.mode;
   orders.outbound.on_failure = settings.outbound.on_failure;
-  orders.outbound.rules = Rules(settings.rules);
+  orders.outbound.all_or_none = settings.outbound.all_or_none;
+  orders.outbound.honour_tls_required_no =
+      settings.outbound.tls_required_no == TlsRequiredNo::kHonour;
+  orders.inbound.mode = settings.inbound.mode;
+  orders.inbound.on_failure = settings.inbound.on_failure;
+  orders.inbound.demand.minimum_tls = settings.inbound.minimum_tls;
+  const auto inbound = std::stable_partition(rules.begin(), rules.end(), [](const Rule& rule) {
+    return rule.direction == Direction::kOutbound;
+  });
+  orders.inbound.rules =
+      Rules({std::make_move_iterator(inbound), std::make_move_iterator(rules.end())});
+  rules.erase(inbound, rules.end());
+  orders.outbound.rules = Rules(std::move(rules));
   return orders;
 }
 

@@ -22,7 +22,9 @@ struct Network {
 Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& settings);
 
 EngineOptions MakeEngineOptions(const Settings& settings);
-Orders MakeOrders(const Settings& settings);
+
+// `rules` are those of the settings with what stands in lists (Loaded::rules).
+Orders MakeOrders(const Settings& settings, std::vector<Rule> rules);
 
 }  // namespace tlswarden
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "milter/per_message.h"
 #include "milter/recipient.h"
 #include "milter/reply.h"
 #include "policy/domain_set.h"
@@ -18,9 +19,6 @@
 #include "policy/record.h"
 
 namespace tlswarden {
-
-// How the MTA carries a tag.
-enum class PerMessage { kOff, kPostfix, kSendmail };
 
 // The header's values are tags, and where to route to. Only we may write them.
 inline constexpr std::string_view kRequireHeader = "X-Tlswarden-Require";

@@ -43,7 +43,7 @@ std::optional<IpAddress> ParseIpAddress(std::string_view text) {
   constexpr std::string_view kTag = "ipv6:";
   if (EqualsIgnoringCase(text.substr(0, kTag.size()), kTag)) text.remove_prefix(kTag.size());
   const std::string terminated(text);
-  if (terminated.size() != text.size() || terminated.find('\0') != std::string::npos) return {};
+  if (terminated.find('\0') != std::string::npos) return std::nullopt;
   IpAddress address;
   if (inet_pton(AF_INET6, terminated.c_str(), address.octets.data()) == 1) return address;
   address.octets[10] = address.octets[11] = 0xff;
@@ -91,14 +91,25 @@ std::string ToString(const AddressRange& range) {
   return std::string(text.data()) + '/' + std::to_string(length);
 }
 
-void AddressRanges::Add(const AddressRange& range) {
-  prefixes_.insert(range.prefix);
-  ranges_.insert(Key(range.prefix, range.first));
+AddressRange Widened(const AddressRange& range, unsigned prefix) {
+  return {Masked(range.first, prefix), prefix};
 }
 
-bool AddressRanges::Contains(const IpAddress& address) const {
+void AddressRanges::Add(const AddressRange& range) {
+  if (!keys_.insert(Key(range.prefix, range.first)).second) return;
+  ranges_.push_back(range);
+  if (std::find(prefixes_.begin(), prefixes_.end(), range.prefix) == prefixes_.end()) {
+    prefixes_.push_back(range.prefix);
+  }
+}
+
+bool AddressRanges::Contains(const IpAddress& address) const { return Covers({address, kBits}); }
+
+bool AddressRanges::Covers(const AddressRange& range) const {
+  const bool is_v4 = IsMapped(range.first) && range.prefix >= kMappedBits;
   return std::any_of(prefixes_.begin(), prefixes_.end(), [&](unsigned prefix) {
-    return ranges_.contains(Key(prefix, Masked(address, prefix)));
+    if (is_v4 && prefix < kMappedBits) return false;  // ::/0 means all of IPv6
+    return prefix <= range.prefix && keys_.contains(Key(prefix, Masked(range.first, prefix)));
   });
 }
 

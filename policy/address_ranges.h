@@ -8,10 +8,10 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "policy/result.h"
 
@@ -40,16 +40,24 @@ struct AddressRange {
 Result<AddressRange> ParseAddressRange(std::string_view text);
 std::string ToString(const AddressRange& range);
 
+// The network of `prefix` bits that holds the range. REQUIRES: prefix <= range.prefix
+AddressRange Widened(const AddressRange& range, unsigned prefix);
+
 class AddressRanges {
  public:
   void Add(const AddressRange& range);
+  // An IPv4 address is in no network of IPv6, not even in ::/0.
   bool Contains(const IpAddress& address) const;
+  // Whether every address of the range is a member by a single range.
+  bool Covers(const AddressRange& range) const;
   bool empty() const { return ranges_.empty(); }
-  bool operator==(const AddressRanges&) const = default;
+  const std::vector<AddressRange>& ranges() const { return ranges_; }  // as added, each once
+  bool operator==(const AddressRanges& other) const { return ranges_ == other.ranges_; }
 
  private:
-  std::set<unsigned> prefixes_;
-  std::unordered_set<std::string> ranges_;  // the prefix' length and the first address
+  std::vector<AddressRange> ranges_;
+  std::vector<unsigned> prefixes_;        // the different ones
+  std::unordered_set<std::string> keys_;  // the prefix' length and the first address
 };
 
 }  // namespace tlswarden

@@ -6,6 +6,7 @@
 #define TLSWARDEN_POLICY_DOMAIN_SET_H_
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -39,7 +40,8 @@ using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 
 class DomainSet {
  public:
-  void Add(const DomainPattern& pattern);
+  // Whether it is new.
+  bool Add(const DomainPattern& pattern);
   bool Contains(const Domain& domain) const;
   // Whether every domain of the pattern is a member.
   bool Covers(const DomainPattern& pattern) const;
@@ -48,20 +50,33 @@ class DomainSet {
   bool operator==(const DomainSet& other) const { return patterns_ == other.patterns_; }
 
  private:
+  // Most rules name one domain or a few, and there may be 100,000 rules: small sets have no index.
+  struct Index {
+    TextSet itself;
+    TextSet below;
+    void Add(const DomainPattern& pattern);
+  };
+
+  bool HasItself(std::string_view name) const;
+  bool HasBelow(std::string_view name) const;
+  bool HasAbove(std::string_view name) const;
+
   std::vector<DomainPattern> patterns_;
-  TextSet itself_;
-  TextSet below_;
+  std::shared_ptr<Index> index_;  // copies share it until one of them grows
 };
 
 // `user@example.com`, or all addresses at the domains of a pattern.
 class AddressSet {
  public:
-  // The part before the '@' is compared without case.
+  // Whether it is new. The part before the '@' is compared without case.
   Result<bool> Add(std::string_view text);
   // The null sender has no address: `<>` stands for it.
   bool Contains(const MailAddress& address) const;
+  // Whether every member of `other` is one.
+  bool Covers(const AddressSet& other) const;
   bool empty() const { return written_.empty(); }
-  const std::vector<std::string>& written() const { return written_; }  // as added
+  // In one spelling, in the order in which they were added, each once.
+  const std::vector<std::string>& written() const { return written_; }
   const DomainSet& domains() const { return domains_; }
   const TextSet& addresses() const { return addresses_; }
   bool operator==(const AddressSet& other) const { return written_ == other.written_; }

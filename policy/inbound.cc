@@ -17,9 +17,10 @@ bool WantsCertificate(const InboundDemand& demand) {
          !demand.certificate_subject.empty() || !demand.certificate_issuer.empty();
 }
 
+// Whoever forbids a weak cipher doesn't mean to allow none at all.
 bool WantsTls(const InboundDemand& demand) {
   return demand.minimum_tls != TlsVersion::kNone || demand.minimum_bits > 0 ||
-         WantsCertificate(demand);
+         !demand.deny_cipher.empty() || WantsCertificate(demand);
 }
 
 // A name counts only on a certificate that the MTA has verified: else anybody writes it.

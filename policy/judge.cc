@@ -7,17 +7,14 @@
 namespace tlswarden {
 namespace {
 
-bool TakesMail(const MxHost& host) {
-  return host.dane != HostDane::kUnreachable && host.dane != HostDane::kUnresolved;
-}
-
-// True when TLS with every host that the MTA would use at `dane` is mandatory. Behind an unsigned
+// True when TLS with every host that the MTA would use at `dane` is mandatory; of a host whose
+// address can't be had now, nobody knows. Behind an unsigned
 // MX it isn't: there, Postfix ignores TLSA records unless smtp_tls_dane_insecure_mx_policy says
 // otherwise.
 bool DaneCoversAll(const MxEvidence& mx) {
   return mx.security == Security::kSecure &&
          std::all_of(mx.hosts.begin(), mx.hosts.end(), [](const MxHost& host) {
-           return !TakesMail(host) || host.dane == HostDane::kUsable ||
+           return host.dane == HostDane::kUnreachable || host.dane == HostDane::kUsable ||
                   host.dane == HostDane::kUnusable;
          });
 }
@@ -70,7 +67,9 @@ void RequireEncrypt(const Evidence& evidence, Verdict& verdict) {
     if (CanDemandDane(evidence.mx)) {
       DemandDaneOnly(evidence, verdict);
     } else {
-      verdict.level = TlsLevel::kEncrypt;
+      // Of hosts without an address nobody knows which have DANE, and at `dane` one that comes back
+      // without it would get mail in the clear.
+      verdict.level = verdict.lookup_failed ? TlsLevel::kUndecided : TlsLevel::kEncrypt;
     }
   }
   if (verdict.level == TlsLevel::kMay) verdict.level = TlsLevel::kEncrypt;
@@ -91,7 +90,10 @@ void RequireOrFail(Requirement require, OnFailure on_failure, const Evidence& ev
   if (on_failure != OnFailure::kAccept) verdict.level = TlsLevel::kUndecided;
 }
 
-void ForgetFailure(Verdict& verdict) {
+// What the domain publishes isn't what is applied (RFC 8460 section 4.4), nor can it fail.
+void SetPublishedAside(Verdict& verdict) {
+  verdict.policy_type = PolicyType::kNoPolicyFound;
+  verdict.sts.reset();
   verdict.failure.reset();
   verdict.lookup_failed = false;
   verdict.mx_hostname.clear();
@@ -101,7 +103,7 @@ void ForgetFailure(Verdict& verdict) {
 // can find stays undecided.
 void Pin(const OutboundDemand& demand, Verdict& verdict) {
   if (verdict.level == TlsLevel::kUndecided) return;
-  ForgetFailure(verdict);
+  SetPublishedAside(verdict);
   verdict.pinned = true;
   verdict.level = demand.fingerprints.empty() ? TlsLevel::kSecure : TlsLevel::kFingerprint;
 }
@@ -112,7 +114,7 @@ void Require(Requirement require, OnFailure on_failure, const Evidence& evidence
   switch (require) {
     case Requirement::kNone:
       verdict.level = TlsLevel::kMay;
-      ForgetFailure(verdict);
+      SetPublishedAside(verdict);
       break;
     case Requirement::kPublished:
       break;
@@ -151,20 +153,30 @@ Action ActionFor(bool failed, bool may_heal, OnFailure on_failure) {
   return may_heal ? Action::kDefer : FinalAction(on_failure);
 }
 
+// Whether the operator demands something that the domain doesn't, or has said that he doesn't.
+bool DemandsMore(const Rule* rule) {
+  if (rule == nullptr) return false;
+  const OutboundDemand& demand = rule->outbound;
+  return demand.require != Requirement::kPublished || demand.minimum_tls != TlsVersion::kNone ||
+         !demand.ciphers.empty();
+}
+
 // What the rule and the message demand together. REQUIRETLS wants the next hop to be authenticated
 // (RFC 8689 section 4.2.1), and the header that lifts policies counts only where the operator
 // demands nothing of his own (section 4.3).
-Requirement Demanded(const Question& question, const Rule* rule) {
+Requirement Demanded(const Question& question, const Rule* rule, const Outbound& outbound) {
   const Requirement own = rule == nullptr ? Requirement::kPublished : rule->outbound.require;
   if (question.envelope == nullptr || question.order != nullptr) return own;
   if (question.envelope->requiretls) return std::max(own, Requirement::kAuthenticated);
-  const bool lifted = question.envelope->tls_required_no && own == Requirement::kPublished;
+  const bool lifted =
+      outbound.honour_tls_required_no && question.envelope->tls_required_no && !DemandsMore(rule);
   return lifted ? Requirement::kNone : own;
 }
 
-// RFC 8689 section 4.2.1: what REQUIRETLS demands and isn't met must not wait but bounce.
-OnFailure OnFailureOf(const Rule* rule, const Outbound& outbound, bool raised) {
-  if (raised) return OnFailure::kReject;
+// RFC 8689 section 4.2.1: what REQUIRETLS demands and isn't met must not wait but bounce, nor may
+// a rule that happens to demand the same let it go.
+OnFailure OnFailureOf(const Rule* rule, const Outbound& outbound, bool requiretls) {
+  if (requiretls) return OnFailure::kReject;
   return rule == nullptr ? outbound.on_failure : rule->on_failure.value_or(outbound.on_failure);
 }
 
@@ -173,12 +185,11 @@ void ApplyOrders(const RulePtr& rule, const Question& question, const Evidence& 
                  const Outbound& outbound, Verdict& verdict) {
   verdict.by = rule;
   if (rule != nullptr) verdict.rule = rule->name;
-  verdict.requirement = Demanded(question, rule.get());
-  const bool raised = rule == nullptr ? verdict.requirement > Requirement::kPublished
-                                      : verdict.requirement > rule->outbound.require;
-  const OnFailure on_failure = OnFailureOf(rule.get(), outbound, raised);
+  verdict.requirement = Demanded(question, rule.get(), outbound);
+  verdict.requiretls =
+      question.order == nullptr && question.envelope != nullptr && question.envelope->requiretls;
+  const OnFailure on_failure = OnFailureOf(rule.get(), outbound, verdict.requiretls);
   Require(verdict.requirement, on_failure, evidence, verdict);
-  verdict.requiretls = raised;
   const bool failed = verdict.failure.has_value();
   verdict.action = ActionFor(failed, failed && MayHeal(verdict), on_failure);
   if (verdict.testing) {
@@ -188,6 +199,13 @@ void ApplyOrders(const RulePtr& rule, const Question& question, const Evidence& 
   }
   const Mode mode = rule == nullptr ? outbound.mode : rule->mode.value_or(outbound.mode);
   verdict.observed = mode != Mode::kEnforce;
+}
+
+// A message that is on its way keeps its order while the rule is changed. One that is over, off, or
+// only observed by now demands nothing.
+bool IsInForce(const Rule& order, Time now) {
+  return order.mode.value_or(Mode::kEnforce) == Mode::kEnforce &&
+         !(order.until && now >= *order.until);
 }
 
 Tested TrialOf(const Verdict& verdict) {
@@ -207,6 +225,11 @@ Facts FactsOf(const Question& question, const Evidence& evidence) {
 
 Verdict Judged(const Verdict& published, const Question& question, const Evidence& evidence,
                const Outbound& outbound, Time now) {
+  if (question.order != nullptr && !IsInForce(*question.order, now)) {
+    Question without = question;
+    without.order = nullptr;
+    return Judged(published, without, evidence, outbound, now);
+  }
   RuleMatch match;
   if (question.order != nullptr) {
     match.rule = question.order;
@@ -215,6 +238,15 @@ Verdict Judged(const Verdict& published, const Question& question, const Evidenc
   }
   Verdict verdict = published;
   ApplyOrders(match.rule, question, evidence, outbound, verdict);
+  // While the MX hosts can't be had, an earlier rule may be meant for them: whoever makes the
+  // lookup fail must not choose the exception behind it.
+  const bool waits = match.waits_for_mx && published.level == TlsLevel::kUndecided;
+  if (waits && verdict.requirement == Requirement::kNone) {
+    Question plain = question;
+    plain.envelope = nullptr;
+    verdict = published;
+    ApplyOrders(nullptr, plain, evidence, outbound, verdict);
+  }
   verdict.undecided = match.undecided;
   if (match.observed != nullptr) {
     Verdict trial = published;

@@ -35,6 +35,8 @@ Verdict HeldTo(const LearnedStsPolicy* sts, const Evidence& evidence) {
   if (verdict.level == TlsLevel::kUndecided) {
     verdict.failure = mx.failure;
     verdict.lookup_failed = mx.security != Security::kBogus;
+    // RFC 7672 section 2.1.2: mail waits, whatever made the lookup fail.
+    if (verdict.failure) verdict.failure->transient = true;
   } else if (verdict.level == TlsLevel::kSecure && sts != nullptr) {
     verdict.sts = sts->policy;
     verdict.failure = CheckMxAgainstSts(mx, *sts->policy, verdict.mx_hostname);

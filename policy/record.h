@@ -10,6 +10,7 @@
 
 #include "policy/evidence.h"
 #include "policy/inbound.h"
+#include "policy/probe_facts.h"
 #include "policy/verdict.h"
 
 namespace tlswarden {
@@ -73,6 +74,13 @@ struct InquiryFailed {
   bool urgent = false;              // with policy_ends: most of the policy's life is over
 };
 
+// A look at an MX host's TLS ended.
+struct ProbeEnded {
+  Domain domain;                   // of the question that led to it; others may share it
+  ProbeFactsPtr facts;             // never nullptr
+  std::optional<Failure> failure;  // why that question's demand isn't met
+};
+
 // What concerns the daemon rather than mail: a store moved aside, a socket in use.
 struct Notice {
   enum class Level { kError, kWarning, kInfo } level = Level::kInfo;
@@ -80,7 +88,7 @@ struct Notice {
 };
 
 using Record = std::variant<VerdictGiven, InboundJudged, MapAnswered, PolicyChanged, PolicyExpired,
-                            InquiryFailed, Notice>;
+                            InquiryFailed, ProbeEnded, Notice>;
 
 class RecordSink {
  public:

@@ -77,9 +77,11 @@ struct Matchers {
   std::vector<std::string> transport;  // globs
   AddressRanges client_address;
   DomainSet client_name;
-  std::vector<std::string> authenticated;  // yes, no or a login name
-  std::vector<std::string> listener;       // a daemon's name or a port
+  TextSet authenticated;              // yes, no or login names, in lower case
+  std::vector<std::string> listener;  // a daemon's name or a port
   std::vector<HeaderPattern> header;
+  // A key whose lists hold nothing: then the rule fits nothing. Empty: there is none.
+  std::string never;
   bool operator==(const Matchers&) const = default;
 };
 

@@ -86,12 +86,10 @@ Fit AuthenticatedFits(const Rule& rule, const Facts& facts) {
   if (rule.match.authenticated.empty()) return Fit::kYes;
   if (facts.envelope == nullptr) return Fit::kUnknown;
   const std::string& login = facts.envelope->client.authenticated;
-  return Known(std::any_of(rule.match.authenticated.begin(), rule.match.authenticated.end(),
-                           [&login](const std::string& wanted) {
-                             if (wanted == "yes") return !login.empty();
-                             if (wanted == "no") return login.empty();
-                             return EqualsIgnoringCase(wanted, login);
-                           }));
+  const TextSet& wanted = rule.match.authenticated;
+  if (login.empty()) return Known(wanted.contains("no"));
+  const std::string lower = LowerAscii(login);
+  return Known(wanted.contains("yes") || (lower != "no" && wanted.contains(lower)));
 }
 
 Fit ListenerFits(const Rule& rule, const Facts& facts) {
@@ -143,7 +141,7 @@ bool IsOver(const Rule& rule, Time now) { return rule.until && now >= *rule.unti
 }  // namespace
 
 Fit FitOf(const Rule& rule, const Facts& facts, Time now) {
-  if (IsOver(rule, now)) return Fit::kNo;
+  if (IsOver(rule, now) || !rule.match.never.empty()) return Fit::kNo;
   Fit least = Fit::kYes;
   for (const Matcher& matcher : kMatchers) {
     const Fit fit = matcher.fits(rule, facts);
@@ -155,6 +153,7 @@ Fit FitOf(const Rule& rule, const Facts& facts, Time now) {
 
 std::string_view FirstMisfit(const Rule& rule, const Facts& facts, Time now) {
   if (IsOver(rule, now)) return "until";
+  if (!rule.match.never.empty()) return rule.match.never;
   std::string_view unknown;
   for (const Matcher& matcher : kMatchers) {
     const Fit fit = matcher.fits(rule, facts);

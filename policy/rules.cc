@@ -64,6 +64,7 @@ void Rules::Index(const Rule& rule, std::uint32_t place) {
   } else {
     others_.push_back(place);
   }
+  by_name_.emplace(rule.name, place);
   for (const HeaderPattern& pattern : rule.match.header) header_names_.insert(pattern.name);
 }
 
@@ -86,11 +87,13 @@ RuleMatch Rules::Match(const Facts& facts, Time now) const {
     const RulePtr& rule = rules_[place];
     const Fit fit = FitOf(*rule, facts, now);
     if (fit == Fit::kNo || rule->mode == Mode::kOff) continue;
-    if (fit == Fit::kUnknown) {
+    if (rule->mode == Mode::kObserve) {
+      // Never decides, so nothing waits for it either.
+      if (fit == Fit::kYes && match.observed == nullptr) match.observed = rule;
+    } else if (fit == Fit::kUnknown) {
       const Requirement least = rule->outbound.require;
       match.undecided = std::min(match.undecided.value_or(least), least);
-    } else if (rule->mode == Mode::kObserve) {
-      if (match.observed == nullptr) match.observed = rule;
+      if (facts.mx == nullptr && !rule->match.mx_host.empty()) match.waits_for_mx = true;
     } else {
       match.rule = rule;
       break;
@@ -100,9 +103,8 @@ RuleMatch Rules::Match(const Facts& facts, Time now) const {
 }
 
 RulePtr Rules::Named(std::string_view name) const {
-  const auto found = std::find_if(rules_.begin(), rules_.end(),
-                                  [name](const RulePtr& rule) { return rule->name == name; });
-  return found == rules_.end() ? nullptr : *found;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : rules_[found->second];
 }
 
 }  // namespace tlswarden

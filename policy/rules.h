@@ -16,8 +16,10 @@ namespace tlswarden {
 struct RuleMatch {
   RulePtr rule;      // the first that certainly matches and is enforced; nullptr: none
   RulePtr observed;  // the first before it with mode = observe; nullptr: none
-  // The least that a rule before it would demand which may match once more is known.
+  // The least that an enforced rule before it would demand which may match once more is known. Of
+  // an unknown envelope nothing more ever will be: then, rules by sender-domain may be left out.
   std::optional<Requirement> undecided;
+  bool waits_for_mx = false;  // one of these asks for MX hosts that aren't known
 };
 
 // Finds the first rule in time that depends on the number of a domain's labels, and of the rules
@@ -58,6 +60,7 @@ class Rules {
   DomainIndex by_sender_domain_;
   Places others_;
   TextSet header_names_;
+  std::unordered_map<std::string_view, std::uint32_t> by_name_;  // the rules hold the names
 };
 
 }  // namespace tlswarden

@@ -1,6 +1,24 @@
 #include "policy/time.h"
 
+#include <algorithm>
+
 namespace tlswarden {
+namespace {
+
+// `text` has the form of `pattern`, where 0 stands for a digit.
+bool HasForm(std::string_view text, std::string_view pattern) {
+  return std::equal(text.begin(), text.end(), pattern.begin(), pattern.end(),
+                    [](char c, char p) { return p == '0' ? c >= '0' && c <= '9' : c == p; });
+}
+
+// REQUIRES: digits
+int Number(std::string_view digits) {
+  int number = 0;
+  for (const char c : digits) number = number * 10 + (c - '0');
+  return number;
+}
+
+}  // namespace
 
 // By hand, without the C library's locale and time zone.
 std::string ToString(Time time) {
@@ -13,6 +31,25 @@ std::string ToString(Time time) {
          two(static_cast<long>(static_cast<unsigned>(date.day()))) + 'T' +
          two(clock.hours().count()) + ':' + two(clock.minutes().count()) + ':' +
          two(clock.seconds().count()) + 'Z';
+}
+
+std::optional<Time> ParseTime(std::string_view text) {
+  const bool is_day = HasForm(text, "0000-00-00");
+  if (!is_day && !HasForm(text, "0000-00-00T00:00:00Z")) return std::nullopt;
+  const std::chrono::year_month_day date{
+      std::chrono::year(Number(text.substr(0, 4))),
+      std::chrono::month(static_cast<unsigned>(Number(text.substr(5, 2)))),
+      std::chrono::day(static_cast<unsigned>(Number(text.substr(8, 2))))};
+  // A year of four digits, so that it prints as it reads.
+  if (!date.ok() || Number(text.substr(0, 4)) < 1000) return std::nullopt;
+  const Time day = std::chrono::sys_days(date);
+  if (is_day) return day;
+  const int hours = Number(text.substr(11, 2));
+  const int minutes = Number(text.substr(14, 2));
+  const int seconds = Number(text.substr(17, 2));
+  if (hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
+  return day + std::chrono::hours(hours) + std::chrono::minutes(minutes) +
+         std::chrono::seconds(seconds);
 }
 
 }  // namespace tlswarden

@@ -3,7 +3,9 @@
 #define TLSWARDEN_POLICY_TIME_H_
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace tlswarden {
 
@@ -11,6 +13,9 @@ using Time = std::chrono::sys_seconds;
 
 // RFC 3339: "2026-11-24T07:00:00Z".
 std::string ToString(Time time);
+
+// That form, or "2026-11-24" for the beginning of that day.
+std::optional<Time> ParseTime(std::string_view text);
 
 }  // namespace tlswarden
 

@@ -36,6 +36,12 @@ std::optional<TlsVersion> ParseTlsVersion(std::string_view text) {
   return std::nullopt;
 }
 
+std::string OpenSslName(TlsVersion version) {
+  if (version == TlsVersion::kTls10) return "TLSv1";
+  const bool known = version > TlsVersion::kTls10 && version <= TlsVersion::kTls13;
+  return known ? "TLSv" + std::string(ToString(version)) : std::string();
+}
+
 std::string_view ToString(TlsVersion version) {
   for (const auto& [entry, name] : kNames) {
     if (entry == version) return name;

@@ -3,6 +3,7 @@
 #define TLSWARDEN_POLICY_TLS_VERSION_H_
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tlswarden {
@@ -15,6 +16,9 @@ TlsVersion ParseMtaTlsVersion(std::string_view macro);
 
 // "1.2", as in `minimum-tls = 1.2`: 1.0 to 1.3.
 std::optional<TlsVersion> ParseTlsVersion(std::string_view text);
+
+// OpenSSL's and the MTAs' word: "TLSv1.2"; empty for all but TLS 1.0 to 1.3.
+std::string OpenSslName(TlsVersion version);
 
 // "1.2"; for kNone, kSsl3 and kUnknown "none", "SSLv3" and "unknown".
 std::string_view ToString(TlsVersion version);

@@ -33,9 +33,9 @@ struct Question {
 struct Outbound {
   Mode mode = Mode::kEnforce;
   OnFailure on_failure = OnFailure::kDefer;
-  Rules rules;
-  bool all_or_none = false;            // a message is refused when one of its recipients is
-  bool honour_tls_required_no = true;  // the header of RFC 8689 section 3 lifts what is published
+  Rules rules{};
+  bool all_or_none = false;            // one recipient that can't be served refuses the message
+  bool honour_tls_required_no = true;  // the header of RFC 8689 section 3
 };
 
 // RFC 8460 section 4.4's policy-type.
@@ -67,7 +67,7 @@ struct Verdict {
   Action action = Action::kAccept;
   std::optional<Failure> failure;  // why action isn't kAccept, or what enforcing would have hit
   bool lookup_failed = false;      // the failure is that of a lookup, not of a policy
-  bool requiretls = false;         // the failure is that of a REQUIRETLS message (RFC 8689)
+  bool requiretls = false;         // the message demands it (RFC 8689); a failure bounces then
   std::string mx_hostname;         // receiving-mx-hostname, when the failure speaks of one host
 
   std::optional<Tested> testing;  // set when testing mode alone made the level what it is

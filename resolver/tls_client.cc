@@ -7,6 +7,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <cstdint>
 #include <new>
@@ -92,8 +93,14 @@ TlsClient::ErrorCode TlsClient::Outcome(const ErrorCode& error) const {
   return error && expired_ ? asio::error::make_error_code(asio::error::timed_out) : error;
 }
 
-awaitable<TlsClient::ErrorCode> TlsClient::Connect(Endpoint endpoint) {
+awaitable<TlsClient::ErrorCode> TlsClient::Connect(Endpoint endpoint, asio::ip::address source) {
   const auto token = asio::as_tuple(asio::use_awaitable);
+  if (!source.is_unspecified()) {
+    ErrorCode failure;
+    socket_.open(endpoint.protocol(), failure);
+    if (!failure) socket_.bind(Endpoint(source, 0), failure);
+    if (failure) co_return failure;
+  }
   auto connecting = socket_.async_connect(endpoint, token);
   const std::tuple<ErrorCode> connected = co_await std::move(connecting);
   ErrorCode error = Outcome(std::get<0>(connected));
@@ -101,6 +108,30 @@ awaitable<TlsClient::ErrorCode> TlsClient::Connect(Endpoint endpoint) {
     BIO* const bio = NewSocketBio(socket_.native_handle());
     SSL_set_bio(session(), bio, bio);
   }
+  co_return error;
+}
+
+awaitable<TlsClient::ErrorCode> TlsClient::WritePlain(std::string_view text) {
+  const auto token = asio::as_tuple(asio::use_awaitable);
+  ErrorCode error = Outcome(asio::error::operation_aborted);
+  if (expired_) co_return error;
+  const auto buffer = asio::buffer(text);
+  auto writing = asio::async_write(socket_, buffer, token);
+  const std::tuple<ErrorCode, std::size_t> written = co_await std::move(writing);
+  error = Outcome(std::get<0>(written));
+  co_return error;
+}
+
+awaitable<TlsClient::ErrorCode> TlsClient::ReadPlain(void* buffer, std::size_t size,
+                                                     std::size_t& got) {
+  const auto token = asio::as_tuple(asio::use_awaitable);
+  ErrorCode error = Outcome(asio::error::operation_aborted);
+  if (expired_) co_return error;
+  const auto space = asio::buffer(buffer, size);
+  auto reading = socket_.async_read_some(space, token);
+  const std::tuple<ErrorCode, std::size_t> read = co_await std::move(reading);
+  got = std::get<1>(read);
+  error = Outcome(std::get<0>(read));
   co_return error;
 }
 

@@ -1,7 +1,8 @@
 // TlsClient: one TLS session with one server, OpenSSL directly on the socket.
 //
-// Beneath https_beast. Asio's ssl::stream puts four buffers of 17 KiB between OpenSSL and the
-// socket, for each session; that is most of what a fetch costs beyond OpenSSL itself.
+// Beneath https_beast and smtp_session. Asio's ssl::stream puts four buffers of 17 KiB between
+// OpenSSL and the socket, for each session; that is most of what a fetch costs beyond OpenSSL
+// itself.
 #ifndef TLSWARDEN_RESOLVER_TLS_CLIENT_H_
 #define TLSWARDEN_RESOLVER_TLS_CLIENT_H_
 
@@ -9,6 +10,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -36,7 +38,13 @@ class TlsClient : public std::enable_shared_from_this<TlsClient> {
   // What is still under way then ends with timed_out.
   void ExpiresAt(std::chrono::steady_clock::time_point when);
 
-  boost::asio::awaitable<ErrorCode> Connect(Endpoint endpoint);
+  // From `source`, if it isn't unspecified; it must be of the endpoint's family.
+  boost::asio::awaitable<ErrorCode> Connect(Endpoint endpoint,
+                                            boost::asio::ip::address source = {});
+
+  // Before Handshake, for protocols that begin in the clear: as Write and Read below.
+  boost::asio::awaitable<ErrorCode> WritePlain(std::string_view text);
+  boost::asio::awaitable<ErrorCode> ReadPlain(void* buffer, std::size_t size, std::size_t& got);
 
   // After Connect. What the certificate must be is set in session() before.
   boost::asio::awaitable<ErrorCode> Handshake();

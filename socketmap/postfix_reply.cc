@@ -30,8 +30,9 @@ std::string MatchList(const std::vector<MxPattern>& patterns) {
 void AppendTlsrpt(const Verdict& verdict, std::string& reply) {
   const StsPolicy& policy = **verdict.sts;
   reply += " policy_type=sts policy_domain=" + verdict.policy_domain.ascii;
-  // No MX host matches. Postfix would find out, too, but report it as a name on a certificate.
-  if (verdict.failure && verdict.failure->type == ResultType::kValidationFailure) {
+  // No MX host matches. Postfix would find out, too, but report it as a name on a certificate. Of
+  // another failure, such as that of a rule, it must not hear: it would fail the session.
+  if (verdict.failure && !verdict.mx_hostname.empty()) {
     reply += " policy_failure=validation-failure";
   }
   for (const MxPattern& pattern : policy.mx) reply += " mx_host_pattern=" + ToString(pattern);

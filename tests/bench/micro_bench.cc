@@ -61,13 +61,30 @@ void ParsePolicy(benchmark::State& state) {
 }
 BENCHMARK(ParsePolicy);
 
+// The question is for a partner, if there are any.
 void JudgeWithRules(benchmark::State& state) {
   const Evidence evidence = MakeEvidence();
   const Outbound outbound = MakeOutbound(state.range(0));
-  const Question question{evidence.next_hop, evidence.next_hop.domain};
+  const Question question{evidence.next_hop, MakeDomain("mail.partner8.example")};
   for (auto _ : state) benchmark::DoNotOptimize(Judge(question, evidence, outbound, kNow));
 }
 BENCHMARK(JudgeWithRules)->Arg(0)->Arg(10)->Arg(1000)->Arg(100000);
+
+// So many partners in one rule.
+void JudgeWithList(benchmark::State& state) {
+  const Evidence evidence = MakeEvidence();
+  Rule rule;
+  rule.outbound.require = Requirement::kEncrypt;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    rule.match.recipient_domain.Add(
+        {MakeDomain("partner" + std::to_string(i) + ".example"), DomainPattern::Reach::kBoth});
+  }
+  Outbound outbound;
+  outbound.rules = Rules({rule});
+  const Question question{evidence.next_hop, MakeDomain("mail.partner8.example")};
+  for (auto _ : state) benchmark::DoNotOptimize(Judge(question, evidence, outbound, kNow));
+}
+BENCHMARK(JudgeWithList)->Arg(10)->Arg(1000)->Arg(100000);
 
 void ReplyWithTlsrpt(benchmark::State& state) {
   const Evidence evidence = MakeEvidence();

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "daemon/rule_keys.h"
 #include "tests/scenarios/desk.h"
 #include "tests/scenarios/expectations.h"
 #include "tests/scenarios/scenario_parser.h"
@@ -84,22 +85,34 @@ Wrong OnDefault(const Statement& statement, Run& run) {
   return std::nullopt;
 }
 
-// rule DOMAIN[,DOMAIN…] REQUIRE [ON-FAILURE]
+// KEY=ENTRY[,ENTRY…], as in the configuration.
+Wrong SetRuleKey(std::string_view word, Rule& rule) {
+  const std::size_t equals = word.find('=');
+  const RuleKey* key = FindRuleKey(word.substr(0, equals));
+  if (key == nullptr) return "unknown key: " + std::string(word.substr(0, equals));
+  for (const std::string& entry : SplitList(std::string(word.substr(equals + 1)))) {
+    const Result<bool> added = key->add(rule, entry);
+    if (!added) return entry + ": " + added.error();
+  }
+  return std::nullopt;
+}
+
+// rule DOMAIN[,DOMAIN…] REQUIRE [ON-FAILURE] | rule KEY=VALUE…
 Wrong OnRule(const Statement& statement, Run& run) {
-  const std::vector<std::string> words = SplitWords(statement.rest);
-  if (words.size() < 2 || words.size() > 3) return "expected: rule DOMAIN REQUIRE [ON-FAILURE]";
+  std::vector<std::string> words = SplitWords(statement.rest);
+  if (words.empty()) return "expected: rule DOMAIN REQUIRE [ON-FAILURE], or rule KEY=VALUE…";
+  if (words[0].find('=') == std::string::npos) {
+    if (words.size() < 2 || words.size() > 3) return "expected: rule DOMAIN REQUIRE [ON-FAILURE]";
+    words[0].insert(0, "recipient-domain=");
+    if (!ParseRequirement(words[1])) return "unknown requirement: " + words[1];
+    words[1].insert(0, "require=");
+    if (words.size() == 3) words[2].insert(0, "on-failure=");
+  }
   Rule rule;
   rule.name = "rule" + std::to_string(run.rules.size() + 1);
-  for (const std::string& text : SplitList(words[0])) {
-    const Result<DomainPattern> pattern = ParseDomainPattern(text);
-    if (!pattern) return text + ": " + pattern.error();
-    rule.match.recipient_domain.Add(*pattern);
+  for (const std::string& word : words) {
+    if (const Wrong wrong = SetRuleKey(word, rule)) return wrong;
   }
-  const std::optional<Requirement> require = ParseRequirement(words[1]);
-  if (!require) return "unknown requirement: " + words[1];
-  rule.outbound.require = *require;
-  if (words.size() == 3) rule.on_failure = ParseOnFailure(words[2]);
-  if (words.size() == 3 && !rule.on_failure) return "unknown on-failure: " + words[2];
   run.rules.push_back(std::move(rule));
   run.desk.outbound.rules = Rules(run.rules);
   run.desk.Rewire();

@@ -104,9 +104,10 @@ TEST(ConfigFile, BadLines) {
       {"[rule.]\n", {"1: [rule.]: a rule needs a name, as in [rule.NAME]"}},
       {"[rule.default]\n",
        {"1: [rule.default]: the log says \"default\" when no rule matched; take another name"}},
-      {"[rule.a]\nmatch = x\n", {"2: [rule.a] match: unknown key"}},
+      {"[rule.a]\nmatches = x\n", {"2: [rule.a] matches: unknown key; did you mean match?"}},
       {"[rule.a]\nrequire = tls\n",
-       {"2: [rule.a] require = tls: must be none, published, encrypt, authenticated or dane"}},
+       {"2: [rule.a] require = tls: must be none, published, encrypt, authenticated, dane or "
+        "pinned"}},
       {"[rule.a]\nrequire = dane\n[rule.b]\n[rule.a]\nrequire = none\n",
        {"4: [rule.a]: already begun on line 1"}},
       {"[dane]\nenabled = maybe\nx = y\n[nowhere]\n",
@@ -136,7 +137,7 @@ TEST(ConfigFile, Limits) {
             std::vector<std::string>{"1: the line is longer than 4096 octets"});
   EXPECT_TRUE(ReadConfig(std::string(kMaxConfigOctets, '\n')).errors.empty());
   EXPECT_EQ(Lines(ReadConfig(std::string(kMaxConfigOctets + 1, '\n')).errors),
-            std::vector<std::string>{"0: larger than 1 MiB; this is no configuration file"});
+            std::vector<std::string>{"0: larger than 32 MiB; this is no configuration file"});
 }
 
 TEST(ConfigFile, ManyErrorsEndIt) {

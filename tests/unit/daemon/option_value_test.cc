@@ -51,6 +51,14 @@ constexpr Case kCases[] = {
     {"resolver", "timeout", "99999999999999999d", nullptr, kTimeoutRange},
     {"resolver", "timeout", "99999999999999999999999ms", nullptr, kTimeoutRange},
     {"outbound", "deadline", "25s", nullptr, "must be 100ms to 24s"},
+    {"probe", "source-address", "192.0.2.7", "192.0.2.7", ""},
+    {"probe", "source-address", "2001:db8::7", "2001:db8::7", ""},
+    {"probe", "source-address", "", "", ""},
+    {"probe", "source-address", "192.0.2.7:25", nullptr, "not an IP address"},
+    {"probe", "source-address", "mail.example", nullptr, "not an IP address"},
+    {"probe", "helo-name", "Mail.Example", "mail.example", ""},
+    {"probe", "helo-name", "a b", nullptr,
+     "not a host name: character that is not allowed in a domain name"},
     {"milter", "socket-mode", "0660", "0660", ""},
     {"milter", "socket-mode", "777", "0777", ""},
     {"milter", "socket-mode", "0", "0000", ""},
@@ -70,13 +78,15 @@ constexpr Case kCases[] = {
     {"milter", "socket", "inet:8891@localhost", "inet:8891@127.0.0.1", ""},
     {"socketmap", "listen", "inet:[::1]:8642", "inet:[::1]:8642", ""},
     {"resolver", "nameserver", "::1", "[::1]:53", ""},
-    {"rule", "recipient-domain", "Bank.Example", "bank.example", ""},
-    {"rule", "recipient-domain", "a.example, *.a.example\t,b.example.",
+    {"milter", "local-domains", "Bank.Example", "bank.example", ""},
+    {"milter", "local-domains", "a.example, *.a.example\t,b.example.",
      "a.example *.a.example b.example", ""},
-    {"rule", "recipient-domain", "m\xc3\xbcller.example", "xn--mller-kva.example", ""},
-    {"rule", "recipient-domain", "a.example bad..name", nullptr, "bad..name: empty label"},
-    {"rule", "recipient-domain", ",", nullptr, "no domain; use example.com or *.example.com"},
-    {"rule", "recipient-domain", "", nullptr, "needs a value"},
+    {"milter", "local-domains", "m\xc3\xbcller.example", "xn--mller-kva.example", ""},
+    {"milter", "local-domains", "a.example bad..name", nullptr, "bad..name: empty label"},
+    {"milter", "local-domains", ",", nullptr, "no domain; use example.com or *.example.com"},
+    {"rule", "sender", "a@b.example,\t@/list  <>", "a@b.example @/list <>", ""},
+    {"rule", "sender", ", ,", nullptr, "needs a value"},
+    {"rule", "sender", "", nullptr, "needs a value"},
     {"rule", "require", "dane", "dane", ""},
     {"metrics", "listen", "", "", ""},
     {"metrics", "listen", "anything at all", "anything at all", ""},
@@ -98,7 +108,7 @@ TEST(OptionValue, Parse) {
 }
 
 TEST(OptionValue, BadDomainIsShownSafely) {
-  const Option* option = FindOption("rule", "recipient-domain");
+  const Option* option = FindOption("milter", "local-domains");
   const Result<Value> value = ParseValue(*option, "\x1b[2J" + std::string(2000, 'a'));
   ASSERT_FALSE(value.ok());
   EXPECT_EQ(value.error().find('\x1b'), std::string::npos);

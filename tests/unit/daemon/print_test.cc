@@ -39,10 +39,15 @@ TEST(Generated, SampleFile) { CheckGenerated("contrib/tlswarden.conf", PrintSamp
 TEST(Generated, ManPage) { CheckGenerated("doc/tlswarden.conf.5", PrintManPage()); }
 
 void ExpectRoundTrip(std::string_view text) {
-  Loaded loaded = ParseSettings(text, "f");
+  const Surroundings surroundings{
+      [](const std::string& path) {
+        return FileText{path.starts_with("/networks") ? "::1\n" : "a.example\n", 0};
+      },
+      {}};
+  Loaded loaded = ParseSettings(text, "f", surroundings);
   ASSERT_TRUE(loaded.errors.empty()) << loaded.errors.front();
   const std::string printed = PrintEffective(loaded.settings);
-  Loaded again = ParseSettings(printed, "printed");
+  Loaded again = ParseSettings(printed, "printed", surroundings);
   ASSERT_TRUE(again.errors.empty()) << again.errors.front();
   for (Rule& rule : loaded.settings.rules) rule.line = 0;
   for (Rule& rule : again.settings.rules) rule.line = 0;
@@ -91,6 +96,61 @@ require = published
 recipient-domain = müller.example
 require = none
 on-failure = accept
+)");
+}
+
+TEST(Print, RulesReadBackTheSame) {
+  ExpectRoundTrip(R"(
+[milter]
+per-message = postfix
+local-domains = here.example *.here.example
+[outbound]
+all-or-none = yes
+tls-required-no = ignore
+[inbound]
+minimum-tls = none
+[rule.all]
+recipient-domain = b.example @/a/list#1 c.example/*
+recipient = A@b.example @/another @/a/list#1
+sender-domain = @/a/list#1
+sender = <> ,#x@y.example
+next-hop = [relay.example]:587 a.example:25 [a.example] a.example
+mx-host = *.mx.example
+transport = ,#a relay*
+client-address = 192.0.2.0/24, ::1
+client-name = @/names
+authenticated = YES no Bob
+listener = submission 25
+header = X: *[secure]*
+header = X:#1
+require = encrypt
+minimum-tls = 1.2
+ciphers = medium
+on-failure = route:smtp:[gw.example]:10025
+mode = observe
+reply = {reason}, see {info-url}
+info-url = https://www.example/#tls
+until = 2027-06-30
+notify = a#b@c.example
+[rule.pins]
+recipient-domain = a.example
+require = pinned
+match = mx.a.example *.a.example
+[rule.prints]
+require = pinned
+fingerprint = abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789
+[rule.in]
+minimum-tls = 1.1
+direction = inbound
+minimum-bits = 112
+deny-cipher = *RC4* ,#
+client-certificate = trusted
+certificate-subject = Bank, AG # but no more
+certificate-issuer = *
+[rule.exception]
+direction = inbound
+client-address = @/networks.of.example
+minimum-tls = none
 )");
 }
 

@@ -24,14 +24,18 @@ ListenAddress Unix(const char* path) { return {.host = {}, .path = path}; }
 // The contract: what an empty file means.
 TEST(Settings, Defaults) {
   Settings expected;
-  expected.milter = {Unix("/run/tlswarden/milter.sock"), 0660};
+  expected.milter.socket = Unix("/run/tlswarden/milter.sock");
+  expected.milter.socket_mode = 0660;
   expected.socketmap = {{Inet("127.0.0.1", 8642)}, 0666};
   expected.log = {LogFacility::kMail, LogFormat::kText, LogLevel::kInfo};
   expected.resolver = {{}, TrustAd::kLoopback, seconds(5), 2};
   expected.mta_sts = {true, "", seconds(30), false};
   expected.dane = {true};
   expected.cache = {"/var/lib/tlswarden/policies.db", 100000};
-  expected.outbound = {Mode::kEnforce, OnFailure::kDefer, seconds(8)};
+  expected.probe = {ProbeMode::kNever, seconds(10), seconds(3600), {}, "", 120};
+  expected.outbound = {Mode::kEnforce, OnFailure::kDefer, seconds(8), false,
+                       TlsRequiredNo::kHonour};
+  expected.inbound = {Mode::kObserve, TlsVersion::kTls12, OnFailure::kReject};
   EXPECT_EQ(DefaultSettings(), expected);
 }
 
@@ -40,6 +44,9 @@ TEST(Settings, EveryKey) {
 [milter]
 socket = inet6:8891@::1
 socket-mode = 0600
+per-message = sendmail
+local-domains = a.example *.b.example
+local-domains = c.example
 [socketmap]
 listen = unix:/run/x
 listen = inet:192.0.2.1:1
@@ -64,26 +71,47 @@ enabled = no
 [cache]
 store =
 memory-entries = 7
+[probe]
+mode = always
+timeout = 3s
+max-age = 10m
+source-address = 192.0.2.7
+source-address = 2001:db8::7
+helo-name = Out.Example.com
+per-minute = 5
 [outbound]
 mode = observe
 on-failure = accept
 deadline = 24s
+all-or-none = yes
+tls-required-no = ignore
+[inbound]
+mode = enforce
+minimum-tls = none
+on-failure = quarantine
 )",
                                       "f");
   EXPECT_TRUE(loaded.errors.empty()) << loaded.errors.front();
   EXPECT_TRUE(loaded.warnings.empty());
   Settings expected;
-  expected.milter = {
-      ListenAddress{
-          .family = ListenAddress::Family::kInet6, .host = "::1", .port = 8891, .path = {}},
-      0600};
+  expected.milter.socket = ListenAddress{
+      .family = ListenAddress::Family::kInet6, .host = "::1", .port = 8891, .path = {}};
+  expected.milter.socket_mode = 0600;
+  expected.milter.per_message = PerMessage::kSendmail;
+  for (const char* pattern : {"a.example", "*.b.example", "c.example"}) {
+    expected.milter.local_domains.Add(ParseDomainPattern(pattern).value());
+  }
   expected.socketmap = {{Unix("/run/x"), Inet("192.0.2.1", 1)}, 0640};
   expected.log = {LogFacility::kLocal7, LogFormat::kJson, LogLevel::kDebug};
   expected.resolver = {{{"192.0.2.1", 53}, {"::1", 5353}}, TrustAd::kNo, milliseconds(500), 3};
   expected.mta_sts = {false, "/etc/ca.pem", seconds(60), true};
   expected.dane = {false};
   expected.cache = {"", 7};
-  expected.outbound = {Mode::kObserve, OnFailure::kAccept, seconds(24)};
+  expected.probe = {ProbeMode::kAlways,           seconds(3),        seconds(600),
+                    {"192.0.2.7", "2001:db8::7"}, "out.example.com", 5};
+  expected.outbound = {Mode::kObserve, OnFailure::kAccept, seconds(24), true,
+                       TlsRequiredNo::kIgnore};
+  expected.inbound = {Mode::kEnforce, TlsVersion::kNone, OnFailure::kQuarantine};
   EXPECT_EQ(loaded.settings, expected);
 }
 
@@ -121,6 +149,11 @@ TEST(Settings, EveryWord) {
                            {"local7", LogFacility::kLocal7},
                            {"stderr", LogFacility::kStderr}},
                           [](const Settings& s) { return s.log.facility; });
+  CheckWords<ProbeMode>("probe", "mode",
+                        {{"never", ProbeMode::kNever},
+                         {"required", ProbeMode::kRequired},
+                         {"always", ProbeMode::kAlways}},
+                        [](const Settings& s) { return s.probe.mode; });
   CheckWords<LogFormat>("log", "format", {{"text", LogFormat::kText}, {"json", LogFormat::kJson}},
                         [](const Settings& s) { return s.log.format; });
   CheckWords<LogLevel>("log", "level",
@@ -139,8 +172,34 @@ TEST(Settings, EveryWord) {
   CheckWords<OnFailure>("outbound", "on-failure",
                         {{"defer", OnFailure::kDefer},
                          {"reject", OnFailure::kReject},
-                         {"accept", OnFailure::kAccept}},
+                         {"accept", OnFailure::kAccept},
+                         {"quarantine", OnFailure::kQuarantine}},
                         [](const Settings& s) { return s.outbound.on_failure; });
+  CheckWords<OnFailure>("inbound", "on-failure",
+                        {{"defer", OnFailure::kDefer},
+                         {"reject", OnFailure::kReject},
+                         {"accept", OnFailure::kAccept},
+                         {"quarantine", OnFailure::kQuarantine}},
+                        [](const Settings& s) { return s.inbound.on_failure; });
+  CheckWords<Mode>("inbound", "mode",
+                   {{"enforce", Mode::kEnforce}, {"observe", Mode::kObserve}, {"off", Mode::kOff}},
+                   [](const Settings& s) { return s.inbound.mode; });
+  CheckWords<TlsVersion>("inbound", "minimum-tls",
+                         {{"none", TlsVersion::kNone},
+                          {"1.0", TlsVersion::kTls10},
+                          {"1.1", TlsVersion::kTls11},
+                          {"1.2", TlsVersion::kTls12},
+                          {"1.3", TlsVersion::kTls13}},
+                         [](const Settings& s) { return s.inbound.minimum_tls; });
+  CheckWords<PerMessage>("milter", "per-message",
+                         {{"off", PerMessage::kOff},
+                          {"postfix", PerMessage::kPostfix},
+                          {"sendmail", PerMessage::kSendmail}},
+                         [](const Settings& s) { return s.milter.per_message; });
+  CheckWords<TlsRequiredNo>(
+      "outbound", "tls-required-no",
+      {{"honour", TlsRequiredNo::kHonour}, {"ignore", TlsRequiredNo::kIgnore}},
+      [](const Settings& s) { return s.outbound.tls_required_no; });
 }
 
 TEST(Settings, DoorsMayBeClosed) {
@@ -164,7 +223,8 @@ TEST(Settings, ErrorsComeInTheFilesOrderWithItsName) {
       ParseSettings("[rule.a]\nrequire = none\n[dane]\nenabled = x\n", "a/b.conf");
   EXPECT_EQ(loaded.errors,
             (std::vector<std::string>{
-                "a/b.conf:1: [rule.a]: no recipient-domain, so it would match nothing",
+                "a/b.conf:1: [rule.a]: no matcher, such as recipient-domain: it would lift every "
+                "domain's policy",
                 "a/b.conf:4: [dane] enabled = x: must be yes or no"}));
 }
 
@@ -173,10 +233,10 @@ TEST(Settings, OutputIsBounded) {
   for (int i = 0; i < 30000; ++i) text += "[rule.r" + std::to_string(i) + "]\n";
   const Loaded loaded = ParseSettings(text, "f");
   EXPECT_EQ(loaded.errors.size(), kMaxConfigErrors + 2);
-  EXPECT_EQ(loaded.errors.back(), "f: 59899 more of these");
+  EXPECT_EQ(loaded.errors.back(), "f: 29899 more of these");
   EXPECT_TRUE(ParseSettings(std::string(2 * kMaxConfigOctets, 'x'), "f")
                   .errors.front()
-                  .starts_with("f: larger than 1 MiB"));
+                  .starts_with("f: larger than 32 MiB"));
 }
 
 class SettingsFile : public testing::Test {
@@ -216,7 +276,7 @@ TEST_F(SettingsFile, NotAFile) {
   EXPECT_TRUE(LoadSettings(fifo, true).errors.empty());  // empty, and no hanging
   EXPECT_EQ(
       LoadSettings("/dev/zero", true).errors,
-      std::vector<std::string>{"/dev/zero: larger than 1 MiB; this is no configuration file"});
+      std::vector<std::string>{"/dev/zero: larger than 32 MiB; this is no configuration file"});
 }
 
 }  // namespace

@@ -94,6 +94,7 @@ inline Outbound OneRule(Mode mode, OnFailure on_failure, Requirement require) {
   rule.name = "the-rule";
   rule.match.recipient_domain.Add(ParseDomainPattern("*.test").value());
   rule.outbound.require = require;
+  if (require == Requirement::kPinned) rule.outbound.match = {{Name("mx.partner.test")}};
   return {mode, on_failure, Rules({rule})};
 }
 

@@ -17,6 +17,10 @@ inline constexpr HostDane kAllHostDane[] = {HostDane::kNone,       HostDane::kUs
                                             HostDane::kUnusable,   HostDane::kFailed,
                                             HostDane::kUnresolved, HostDane::kUnreachable};
 
+inline constexpr OnFailure kAllOnFailures[] = {OnFailure::kDefer, OnFailure::kReject,
+                                               OnFailure::kAccept, OnFailure::kQuarantine,
+                                               OnFailure::kRoute};
+
 // How much a level demands. `dane` and `encrypt` both end in TLS with anybody at worst; `secure`
 // and `dane-only` both authenticate.
 inline int Strength(TlsLevel level) {
@@ -132,10 +136,13 @@ inline Evidence EvidenceOf(const Point& point) {
   return evidence;
 }
 
-inline Verdict JudgePoint(const Point& point) {
-  Outbound orders{point.mode, point.on_failure, {}};
-  if (point.require) orders = OneRule(point.mode, point.on_failure, *point.require);
-  return Judge(Ask("a.test"), EvidenceOf(point), orders, kNow);
+inline Outbound OrdersOf(const Point& point) {
+  if (!point.require) return {point.mode, point.on_failure, {}};
+  return OneRule(point.mode, point.on_failure, *point.require);
+}
+
+inline Verdict JudgePoint(const Point& point, const Question& question = Ask("a.test")) {
+  return Judge(question, EvidenceOf(point), OrdersOf(point), kNow);
 }
 
 // Judged once, since each law asks for all of them.
@@ -154,7 +161,8 @@ template <typename Visit>
 void ForEachPoint(Visit visit) {
   constexpr std::optional<Requirement> kRequirements[] = {
       std::nullopt,          Requirement::kNone,          Requirement::kPublished,
-      Requirement::kEncrypt, Requirement::kAuthenticated, Requirement::kDane};
+      Requirement::kEncrypt, Requirement::kAuthenticated, Requirement::kDane,
+      Requirement::kPinned};
   const std::vector<std::vector<HostDane>> mixes = HostMixes();
   for (Security mx :
        {Security::kSecure, Security::kInsecure, Security::kBogus, Security::kIndeterminate}) {
@@ -162,7 +170,7 @@ void ForEachPoint(Visit visit) {
       if (IsLookupFailure(mx) && !hosts.empty()) continue;
       for (Sts sts : kAllSts) {
         for (const std::optional<Requirement>& require : kRequirements) {
-          for (OnFailure on_failure : {OnFailure::kDefer, OnFailure::kReject, OnFailure::kAccept}) {
+          for (OnFailure on_failure : kAllOnFailures) {
             for (Mode mode : {Mode::kEnforce, Mode::kObserve}) {
               visit(Point{mx, hosts, sts, require, on_failure, mode});
             }

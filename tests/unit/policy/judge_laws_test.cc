@@ -81,21 +81,21 @@ TEST(JudgeLaws, AFailedStsLookupAloneStopsNothing) {
   });
 }
 
-TEST(JudgeLaws, WhatMayHealNeverRejects) {
+TEST(JudgeLaws, WhatMayHealIsNeverFinal) {
   ExpectEverywhere([](const Point&, const Verdict& v) {
     const bool may_heal = v.lookup_failed || (v.failure && v.failure->transient);
-    return !may_heal || v.action != Action::kReject;
+    return !may_heal || v.action == Action::kAccept || v.action == Action::kDefer;
   });
 }
 
 // While a lookup of a host behind a signed MX fails, nobody knows whether it has DANE.
-TEST(JudgeLaws, AnUnmetDemandDoesNotRejectWhileALookupFails) {
+TEST(JudgeLaws, AnUnmetDemandIsNotFinalWhileALookupFails) {
   ExpectEverywhere([](const Point& point, const Verdict& v) {
     const bool demands = point.require == Requirement::kDane ||
                          (point.require == Requirement::kAuthenticated && !IsEnforced(point.sts));
     const bool unknown = point.mx == Security::kIndeterminate ||
                          (point.mx == Security::kSecure && HasLookupFailure(point));
-    return !demands || !unknown || v.action != Action::kReject;
+    return !demands || !unknown || v.action == Action::kAccept || v.action == Action::kDefer;
   });
 }
 
@@ -146,7 +146,7 @@ TEST(JudgeLaws, UndecidedAlwaysHasAFailure) {
 
 TEST(JudgeLaws, SecureHasNamesAndLines) {
   ExpectEverywhere([](const Point&, const Verdict& v) {
-    return v.level != TlsLevel::kSecure ||
+    return v.level != TlsLevel::kSecure || v.pinned ||
            (v.sts && !(*v.sts)->mx.empty() && !(*v.sts)->lines.empty() &&
             v.policy_type == PolicyType::kSts);
   });
@@ -205,7 +205,8 @@ TEST(JudgeLaws, StsNeverOverridesDaneBehindASignedMx) {
     const bool dane = std::any_of(point.hosts.begin(), point.hosts.end(), [](HostDane host) {
       return host == HostDane::kUsable || host == HostDane::kFailed;
     });
-    const bool spared = point.mx != Security::kSecure || point.require == Requirement::kNone;
+    const bool spared = point.mx != Security::kSecure || point.require == Requirement::kNone ||
+                        point.require == Requirement::kPinned;
     return spared || !dane || v.level != TlsLevel::kSecure;
   });
 }
@@ -234,9 +235,10 @@ TEST(JudgeLaws, EveryVerdictCanBeExplained) {
 }
 
 TEST(JudgeLaws, WithoutEvidenceTheMailWaitsOrIsAccepted) {
-  for (OnFailure on_failure : {OnFailure::kDefer, OnFailure::kReject, OnFailure::kAccept}) {
-    for (Requirement require : {Requirement::kPublished, Requirement::kEncrypt,
-                                Requirement::kAuthenticated, Requirement::kDane}) {
+  for (OnFailure on_failure : kAllOnFailures) {
+    for (Requirement require :
+         {Requirement::kPublished, Requirement::kEncrypt, Requirement::kAuthenticated,
+          Requirement::kDane, Requirement::kPinned}) {
       const Verdict v = JudgeWithoutEvidence(
           Ask("a.test"), OneRule(Mode::kEnforce, on_failure, require), "too slow", kNow);
       EXPECT_EQ(v.action, on_failure == OnFailure::kAccept ? Action::kAccept : Action::kDefer);

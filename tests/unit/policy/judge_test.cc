@@ -114,7 +114,7 @@ TEST(Judge, RejectsOnlyWhatCannotHeal) {
   };
   EXPECT_EQ(action(MxHosts(Security::kInsecure, {kNone}), Learned("enforce", {"b.test"})),
             "reject");
-  EXPECT_EQ(action(MxHosts(Security::kBogus, {}), {}), "reject");
+  EXPECT_EQ(action(MxHosts(Security::kBogus, {}), {}), "defer") << "RFC 7672 section 2.1.2";
   EXPECT_EQ(action(MxHosts(Security::kIndeterminate, {}), {}), "defer");
   EXPECT_EQ(action(MxHosts(Security::kSecure, {kFailed}), {}), "defer");
 }

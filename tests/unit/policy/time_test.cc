@@ -11,5 +11,21 @@ TEST(Time, IsWrittenAsRfc3339) {
   EXPECT_EQ(ToString(Time{std::chrono::seconds(1'709'210'096)}), "2024-02-29T12:34:56Z");
 }
 
+TEST(Time, Parse) {
+  for (const char* text : {"2026-11-24T07:00:09Z", "1999-12-31T23:59:59Z", "2028-02-29T00:00:00Z",
+                           "9999-12-31T23:59:59Z"}) {
+    ASSERT_TRUE(ParseTime(text).has_value()) << text;
+    EXPECT_EQ(ToString(*ParseTime(text)), text);
+  }
+  EXPECT_EQ(ToString(*ParseTime("2027-06-30")), "2027-06-30T00:00:00Z");
+  for (const char* bad :
+       {"", "2027", "2027-6-30", "2027-06-31", "2027-02-29", "2027-00-01", "2027-13-01",
+        "2027-06-30T", "2027-06-30T00:00:00", "2027-06-30 00:00:00Z", "2027-06-30T24:00:00Z",
+        "2027-06-30T00:60:00Z", "2027-06-30T00:00:60Z", "2027-06-30T00:00:00+01:00", "0999-01-01",
+        "-027-06-30", "2027-06-30Z", "12027-06-30"}) {
+    EXPECT_FALSE(ParseTime(bad).has_value()) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace tlswarden

@@ -72,6 +72,29 @@ TEST(ParseMapRequest, KeysWithoutAPolicy) {
   for (const auto& c : cases) EXPECT_EQ(Parsed("QUERY " + c.key), "QUERY|-") << c.why;
 }
 
+TEST(ParseMapRequest, Tags) {
+  const struct {
+    const char *request, *tag, *parsed;
+  } cases[] = {
+      {"require-encrypt a.test", "encrypt", "require-encrypt|a.test"},
+      {"require-dane a.test", "dane", "require-dane|a.test"},
+      {"require-none [mx.a.test]:587", "none", "require-none|[mx.a.test]:587"},
+      {"require-nonsense a.test", "nonsense", "require-nonsense|a.test"},
+      {"rule-bank a.test", "rule-bank", "rule-bank|a.test"},
+      {"rule-rule-x a.test", "rule-rule-x", "rule-rule-x|a.test"},
+      {"rule- a.test", "rule-", "rule-|a.test"},
+      {"require-rule-x a.test", "rule-x", "require-rule-x|a.test"},
+      {"QUERY a.test", "", "QUERY|a.test"},
+      {"Rule-bank a.test", "", "Rule-bank|a.test"},
+      {"xrule-bank a.test", "", "xrule-bank|a.test"},
+      {"rule-bank .a.test", "rule-bank", "rule-bank|-"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(ParseMapRequest(c.request).value().tag, c.tag) << c.request;
+    EXPECT_EQ(Parsed(c.request), c.parsed) << c.request;
+  }
+}
+
 TEST(ParseMapRequest, Malformed) {
   for (const char* request : {"", " ", "QUERY", " a.test", "a.test"}) {
     EXPECT_EQ(Parsed(request), "malformed") << request;
