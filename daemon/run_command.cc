@@ -93,6 +93,7 @@ std::optional<std::string> OpenMilter(Daemon& daemon) {
   options.deadline = daemon.settings.outbound.deadline;
   options.session.per_message = daemon.settings.milter.per_message;
   options.session.local_domains = daemon.settings.milter.local_domains;
+  options.session.received_tls_header = daemon.settings.inbound.received_tls_header;
   Result<std::unique_ptr<MilterDoor>> milter =
       MilterDoor::Open(options, *daemon.engine, daemon.orders, daemon.sink);
   if (!milter) return milter.error();

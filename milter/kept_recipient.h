@@ -20,6 +20,7 @@ struct SessionOptions {
   // Domains whose mail stays here. Only for mail from pickup or sendmail(1), of which Postfix
   // doesn't say where it goes; empty: nobody knows.
   DomainSet local_domains;
+  bool received_tls_header = false;  // for the reader: which hops used TLS
 };
 
 struct KeptRecipient {

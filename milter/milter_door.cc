@@ -91,6 +91,7 @@ Judged JudgeRecipient(MilterDoor::Shared& door, const Outbound& outbound,
 bool WantsHeaders(const MilterDoor::Shared& door) {
   const OrdersPtr orders = door.orders.Get();
   return door.options.session.per_message != PerMessage::kOff ||
+         door.options.session.received_tls_header ||
          !orders->outbound.rules.header_names().empty() ||
          !orders->inbound.rules.header_names().empty();
 }

@@ -59,6 +59,7 @@ void Session::BeginMessage() {
   quarantine_.clear();
   own_headers_.clear();
   tls_required_headers_ = 0;
+  Free(received_);
 }
 
 InboundVerdict Session::OnMail(const MailEvent& event, OrdersPtr orders, Time now) {
@@ -194,9 +195,11 @@ Decision Session::OnVerdict(RecipientQuestion recipient, EvidencePtr evidence,
 void Session::OnHeader(std::string_view name, std::string_view value) {
   if (!envelope_.headers) envelope_.headers.emplace();
   name = Trimmed(name);
-  for (const std::string_view own : {kRequireHeader, kRouteHeader}) {
+  for (const std::string_view own : {kRequireHeader, kRouteHeader, kReceivedTlsHeader}) {
     if (EqualsIgnoringCase(name, own)) ++own_headers_[std::string(own)];
   }
+  const bool is_hop = options_.received_tls_header && EqualsIgnoringCase(name, "Received");
+  if (is_hop && received_.size() < kMaxReceivedHops) received_.push_back(ParseReceived(value));
   if (EqualsIgnoringCase(name, kTlsRequired)) {
     ++tls_required_headers_;
     envelope_.tls_required_no = EqualsIgnoringCase(Trimmed(value), "no");
@@ -277,6 +280,9 @@ EndOfMessage Session::OnEndOfMessage(Time now) {
   const std::vector<TaggedRecipient> tagged = SettleAll(now, end);
   RemoveOwnHeaders(end);
   if (IsRefused(end.reply)) return end;
+  if (options_.received_tls_header) {
+    end.add.push_back({std::string(kReceivedTlsHeader), ReceivedTlsValue(envelope_, received_)});
+  }
   if (!tagged.empty()) Carry(options_.per_message, tagged, others_, end);
   return end;
 }
