@@ -33,6 +33,10 @@ struct KeptRecipient {
 // True for a demand that a policy map, which knows a next hop only, never makes.
 bool OnlyForTheMessage(const Verdict& verdict);
 
+// Whether its verdict refuses the message at the end. What should be deferred of mail from pickup
+// isn't: see Session::OnVerdict.
+bool RefusesMessage(const KeptRecipient& kept);
+
 // Points to the recipient and to the rule of its verdict.
 TaggedRecipient WhatItNeeds(const KeptRecipient& kept, const Outbound& outbound, Time now);
 

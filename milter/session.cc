@@ -227,8 +227,7 @@ bool Session::JudgeAgain(KeptRecipient& kept, Time now) const {
 // One reply for all recipients: what one of them is refused for, the message is.
 void Session::Settle(const KeptRecipient& kept, EndOfMessage& end) const {
   const Reply reply = MakeReply(kept.verdict, kept.recipient.recipient);
-  const bool counts = !kept.recipient.local_submission || reply.action == Action::kReject;
-  if (counts) end.reply = Graver(end.reply, reply);
+  if (RefusesMessage(kept)) end.reply = Graver(end.reply, reply);
   if (ActionTaken(kept.verdict) == Action::kQuarantine) end.quarantine = HoldReason(kept.verdict);
 }
 
@@ -252,7 +251,7 @@ std::vector<TaggedRecipient> Session::SettleAll(Time now, EndOfMessage& end) {
     bool changed = JudgeAgain(kept, now);
     TaggedRecipient tagged = WhatItNeeds(kept, outbound, now);
     const bool needs = NeedsCarrying(tagged) || ActionTaken(kept.verdict) == Action::kRoute;
-    if (needs && !CanCarry(kept, options_)) {
+    if (needs && !RefusesMessage(kept) && !CanCarry(kept, options_)) {
       tagged = {&kept.recipient, "", nullptr};
       if (MustBeCarried(kept, options_.per_message, outbound, now)) {
         kept.verdict = Uncarried(kept, options_, outbound);

@@ -222,6 +222,16 @@ TEST(MessageCourse, AHeaderDemandsMore) {
   }
 }
 
+TEST(MessageCourse, WhatAHeaderDemandsIsDeferredAsTheRuleSays) {
+  for (const PerMessage how : {PerMessage::kOff, PerMessage::kPostfix, PerMessage::kSendmail}) {
+    Message message(how, {kSecret}, OnFailure::kDefer);
+    message.Mail();
+    EXPECT_EQ(message.Rcpt("<a@plain.test>"), "");
+    message.session.OnHeader("Subject", "[secret]");
+    EXPECT_EQ(message.End(), "451 4.7.5") << "not held because nothing could be carried";
+  }
+}
+
 TEST(MessageCourse, AHeaderPostponesARefusal) {
   const Rule pass = ForHeader(OutboundRule("pass", kNone), "x-pass", "yes");
   for (const OnFailure on_failure : {OnFailure::kReject, OnFailure::kDefer}) {
