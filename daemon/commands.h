@@ -20,6 +20,7 @@ struct CommandLine {
   bool config_given = false;  // by -c: then it must exist
   bool json = false;
   bool print = false;      // check-config
+  bool would = false;      // status
   std::string pid_file;    // run
   std::string user;        // run
   MessageOptions message;  // explain
@@ -30,6 +31,7 @@ struct CommandLine {
 int RunCommand(const CommandLine& line);
 int CheckConfigCommand(const CommandLine& line);
 int ExplainCommand(const CommandLine& line);
+int StatusCommand(const CommandLine& line);
 
 }  // namespace tlswarden
 

@@ -30,9 +30,10 @@ po::options_description DescribeOptions(CommandLine& line) {
   const std::string default_path(kConfigPath);
   auto* config = po::value(&line.config_file)->default_value(default_path);
   options.add_options()("config,c", config)("json", po::bool_switch(&line.json))(
-      "print", po::bool_switch(&line.print))("pidfile", po::value(&line.pid_file))(
-      "user", po::value(&line.user))("help,h", "")("version,V", "")(
-      "command", po::value(&line.command))("arguments", po::value(&line.arguments));
+      "print", po::bool_switch(&line.print))("would", po::bool_switch(&line.would))(
+      "pidfile", po::value(&line.pid_file))("user", po::value(&line.user))("help,h", "")(
+      "version,V", "")("command", po::value(&line.command))("arguments",
+                                                            po::value(&line.arguments));
   DescribeMessage(line.message, options);
   return options;
 }
@@ -50,6 +51,7 @@ int Dispatch(const CommandLine& line) {
   if (line.command == "run") return RunCommand(line);
   if (line.command == "check-config") return CheckConfigCommand(line);
   if (line.command == "explain") return ExplainCommand(line);
+  if (line.command == "status") return StatusCommand(line);
   if (line.command.empty()) return UsageError("no command given");
   return UsageError("unknown command " + line.command);
 }

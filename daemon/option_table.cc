@@ -270,6 +270,35 @@ constexpr Option kOptions[] = {
      .binding = Bind([](auto& s) -> auto& { return s.outbound.tls_required_no; }),
      .help = "Whether a message with the header TLS-Required: No (RFC 8689) goes without regard to "
              "what its recipients' domains publish, where no rule demands more."},
+    {.section = "outbound",
+     .key = "notify",
+     .type = ValueType::kMailAddress,
+     .may_be_empty = true,
+     .binding = Bind([](auto& s) -> auto& { return s.outbound.notify; }),
+     .help = "Who gets a mail when a domain is newly blocked, with what is wrong and what to do: "
+             "at most one a day for each domain, and 100 in all. Empty sends none. A domain of "
+             "your own is best; mail about the address' own domain isn't sent."},
+    {.section = "outbound",
+     .key = "would-log",
+     .type = ValueType::kStore,
+     .default_text = "sqlite:/var/lib/tlswarden/would.db",
+     .may_be_empty = true,
+     .binding = Bind([](auto& s) -> auto& { return s.outbound.would_log; }),
+     .help = "Where is counted what enforcement would have refused, for `tlswarden status "
+             "--would`: sqlite:PATH. The file is made when there is something to count, in "
+             "observe mode or by an MTA-STS policy in testing mode. Empty turns it off."},
+    {.section = "notify",
+     .key = "relay",
+     .type = ValueType::kListenAddress,
+     .default_text = "inet:127.0.0.1:25",
+     .binding = Bind([](auto& s) -> auto& { return s.notify.relay; }),
+     .help = "The MTA that takes our mail, by SMTP without TLS: inet:ADDRESS:PORT or unix:PATH."},
+    {.section = "notify",
+     .key = "sender",
+     .type = ValueType::kMailAddress,
+     .may_be_empty = true,
+     .binding = Bind([](auto& s) -> auto& { return s.notify.sender; }),
+     .help = "The sender of the envelope. Empty is <>, so that nothing can bounce."},
     {.section = "inbound",
      .key = "mode",
      .type = ValueType::kWord,
@@ -345,8 +374,10 @@ constexpr Option kOptions[] = {
      .type = ValueType::kEntries,
      .repeatable = true,
      .help = "Names of MX hosts, for all domains of a provider: *.mail.protection.outlook.com. All "
-             "hosts of a domain must be among them. With require = none the MX records must be "
-             "signed, too, since a forger could choose the exception else. Or @/PATH."},
+             "hosts of a domain must be among them. Behind MX records that aren't signed, which "
+             "somebody may forge, such a rule can't be an exception (require = none), and yields "
+             "to the next rule that matches if that demands more; nor can it hold a forger, whose "
+             "hosts it doesn't match. Or @/PATH."},
     {.section = "rule",
      .key = "transport",
      .type = ValueType::kEntries,
@@ -501,6 +532,7 @@ constexpr SectionHelp kSections[] = {
     {"probe", "Looks at the TLS of MX hosts. No mail is begun."},
     {"outbound", "Mail on its way out."},
     {"inbound", "Mail that clients bring in."},
+    {"notify", "Mail to the administrator."},
     {"rule",
      "Demands or exceptions of your own, each in a section [rule.NAME]. The first rule of a "
      "direction, in the file's order, that matches a message and recipient counts. Of several "

@@ -7,6 +7,8 @@
 #include <limits>
 #include <optional>
 
+#include "report/smtp_submit.h"
+
 namespace tlswarden {
 namespace {
 
@@ -95,7 +97,7 @@ Result<Value> ParsePath(std::string_view text) {
 
 Result<Value> ParseStore(std::string_view text) {
   if (!text.starts_with(kStorePrefix)) {
-    return Error{"use sqlite:PATH, or nothing to keep the cache in memory only"};
+    return Error{"use sqlite:PATH, or nothing to write no file"};
   }
   return ParsePath(text.substr(kStorePrefix.size()));
 }
@@ -143,6 +145,14 @@ Result<Value> ParseEntries(std::string_view text) {
   return Value(std::move(words));
 }
 
+// No quoted local parts, no comments: whoever administers a server has a plain address.
+Result<Value> ParseMailbox(std::string_view text) {
+  if (!IsPlainAddress(text) || !ParseDomain(text.substr(text.find('@') + 1))) {
+    return Error{"not a mail address; use for example postmaster@example.com"};
+  }
+  return Value(std::string(text));
+}
+
 template <typename T>
 Result<Value> AsValue(Result<T> parsed) {
   if (!parsed) return Error{parsed.error()};
@@ -180,6 +190,8 @@ Result<Value> ParseFilled(const Option& option, std::string_view text) {
       return ParseDomains(text);
     case ValueType::kEntries:
       return ParseEntries(text);
+    case ValueType::kMailAddress:
+      return ParseMailbox(text);
     case ValueType::kText:
       break;
   }

@@ -35,6 +35,7 @@ enum class ValueType {
   kHostName,       // as EHLO takes it: a domain name
   kDomains,        // one or more domain patterns
   kEntries,        // of rules: one or more words; rule_keys.h knows what they may be
+  kMailAddress,    // NAME@DOMAIN
   kText,           // anything
 };
 

@@ -123,6 +123,9 @@ once at SIGHUP.
 .TP
 .I /var/lib/tlswarden/policies.db
 What was learned, as SQLite keeps it.
+.TP
+.I /var/lib/tlswarden/would.db
+What enforcement would have refused, counted.
 .SH SEE ALSO
 .BR tlswarden (8),
 .BR postconf (5),
@@ -143,6 +146,7 @@ Commands:
     --header 'NAME: VALUE'...
     --direction inbound --tls-version 1.2 --cipher NAME --bits N --subject NAME
                       whether the session by which it comes in is good enough
+  status --would      what enforcement would have refused, in observe mode or by testing policies
 
 Options:
   -c, --config FILE   the configuration (default: /etc/tlswarden/tlswarden.conf)

@@ -70,6 +70,23 @@ std::string Describe(const StsPolicy& policy) {
   return text;
 }
 
+LogLine AlarmLine(std::string_view word, const Alarm& alarm) {
+  LogLine line;
+  line.level = LogLevel::kWarning;
+  Add(line, "alarm", std::string(word));
+  if (alarm.IsMiddlebox()) {
+    Add(line, "destinations", std::to_string(alarm.destinations));
+  } else {
+    Add(line, "policy-domain", alarm.domain.ascii);
+    Add(line, "mail", alarm.blocked ? "held" : "passes");
+  }
+  Add(line, "since", ToString(alarm.since));
+  Add(line, "count", std::to_string(alarm.count));
+  AddFailure(alarm.failure, "", line);
+  Add(line, "rule", alarm.rule);
+  return line;
+}
+
 }  // namespace
 
 LogLine ToLogLine(const VerdictGiven& record) {
@@ -182,6 +199,18 @@ LogLine ToLogLine(const ProbeEnded& record) {
   Add(line, "tls-version", facts.tls_version);
   Add(line, "cipher", facts.cipher);
   Add(line, "ms", Milliseconds(facts.took));
+  return line;
+}
+
+LogLine ToLogLine(const AlarmRaised& record) {
+  LogLine line = AlarmLine("begin", record.alarm);
+  Add(line, "what-to-do", WhatToDo(record.alarm));
+  return line;
+}
+
+LogLine ToLogLine(const AlarmCleared& record) {
+  LogLine line = AlarmLine("end", record.alarm);
+  Add(line, "last", ToString(record.alarm.last));
   return line;
 }
 

@@ -17,6 +17,8 @@ LogLine ToLogLine(const PolicyChanged& record);
 LogLine ToLogLine(const PolicyExpired& record);
 LogLine ToLogLine(const InquiryFailed& record);
 LogLine ToLogLine(const ProbeEnded& record);
+LogLine ToLogLine(const AlarmRaised& record);
+LogLine ToLogLine(const AlarmCleared& record);
 
 }  // namespace tlswarden
 

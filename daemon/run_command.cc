@@ -9,14 +9,17 @@
 #include <thread>
 
 #include "cache/sqlite_store.h"
+#include "daemon/alarm_sink.h"
 #include "daemon/commands.h"
 #include "daemon/config_messages.h"
 #include "daemon/list_watcher.h"
 #include "daemon/listen.h"
 #include "daemon/log_sink.h"
+#include "daemon/notifier.h"
 #include "daemon/probe_wiring.h"
 #include "daemon/process.h"
 #include "daemon/wiring.h"
+#include "daemon/would_sink.h"
 #include "milter/milter_door.h"
 #include "socketmap/server.h"
 
@@ -47,6 +50,11 @@ struct Daemon {
   LogSink& sink;
   CurrentOrders orders;
   const EngineOptions engine_options;
+  std::unique_ptr<WouldLedger> would_ledger{MakeWouldLedger(settings, sink)};
+  Notifier notifier{MakeNotifierOptions(settings, orders, engine_options.clock), sink};
+  AlarmSink alarm_sink{sink, engine_options.clock,
+                       [this](const Alarm& alarm) { notifier.Mail(alarm); }};
+  WouldSink doors_sink{alarm_sink, would_ledger.get(), engine_options.clock};
   boost::asio::io_context io{1};  // inquiries
   MemoryTable table{settings.cache.memory_entries};
   std::unique_ptr<SqliteStore> store;
@@ -79,7 +87,7 @@ std::optional<std::string> OpenSocketmap(Daemon& daemon) {
   }
   if (options.listeners.empty()) return std::nullopt;
   daemon.socketmap = std::make_unique<SocketmapServer>(std::move(options), *daemon.engine,
-                                                       daemon.orders, daemon.sink);
+                                                       daemon.orders, daemon.doors_sink);
   return std::nullopt;
 }
 
@@ -91,11 +99,13 @@ std::optional<std::string> OpenMilter(Daemon& daemon) {
   options.unix_path = address.path;
   options.unix_mode = daemon.settings.milter.socket_mode;
   options.deadline = daemon.settings.outbound.deadline;
+  options.probes = daemon.probes.table.get();
+  options.probe_mode = daemon.settings.probe.mode;
   options.session.per_message = daemon.settings.milter.per_message;
   options.session.local_domains = daemon.settings.milter.local_domains;
   options.session.received_tls_header = daemon.settings.inbound.received_tls_header;
   Result<std::unique_ptr<MilterDoor>> milter =
-      MilterDoor::Open(options, *daemon.engine, daemon.orders, daemon.sink);
+      MilterDoor::Open(options, *daemon.engine, daemon.orders, daemon.doors_sink);
   if (!milter) return milter.error();
   daemon.milter = std::move(milter).value();
   return std::nullopt;
@@ -154,6 +164,7 @@ void StopAll(Daemon& daemon, std::thread& socketmap_thread) {
   }
   if (socketmap_thread.joinable()) socketmap_thread.join();
   if (daemon.store) daemon.store->Flush();
+  if (daemon.would_ledger) daemon.would_ledger->Flush();
 }
 
 void ServeUntilStopped(Daemon& daemon) {

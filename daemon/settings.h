@@ -99,7 +99,14 @@ struct Settings {
     std::chrono::milliseconds deadline{};
     bool all_or_none = false;
     TlsRequiredNo tls_required_no = TlsRequiredNo::kHonour;
+    std::string notify;     // a mail address; empty: no mail
+    std::string would_log;  // the SQLite file's path; empty: off
     bool operator==(const Outbound&) const = default;
+  };
+  struct Notify {
+    ListenAddress relay;
+    std::string sender;  // of the envelope; empty: <>
+    bool operator==(const Notify&) const = default;
   };
   struct Inbound {
     Mode mode = Mode::kObserve;
@@ -118,6 +125,7 @@ struct Settings {
   Cache cache;
   Probe probe;
   Outbound outbound;
+  Notify notify;
   Inbound inbound;
   std::vector<Rule> rules;     // in the order of the file, without what stands in lists
   std::vector<ListUse> lists;  // in the order of the file

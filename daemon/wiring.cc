@@ -1,6 +1,9 @@
 #include "daemon/wiring.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <iterator>
 #include <random>
@@ -63,6 +66,34 @@ Orders MakeOrders(const Settings& settings, std::vector<Rule> rules) {
   rules.erase(inbound, rules.end());
   orders.outbound.rules = Rules(std::move(rules));
   return orders;
+}
+
+std::unique_ptr<WouldLedger> MakeWouldLedger(const Settings& settings, RecordSink& log) {
+  if (settings.outbound.would_log.empty()) return nullptr;
+  const auto complain = [&log](const std::string& what) {
+    log.Write(Notice{Notice::Level::kWarning,
+                     "[outbound] would-log: " + what +
+                         "; what enforcement would refuse isn't counted until that is mended"});
+  };
+  return std::make_unique<WouldLedger>(settings.outbound.would_log, complain);
+}
+
+NotifierOptions MakeNotifierOptions(const Settings& settings, const CurrentOrders& orders,
+                                    std::function<Time()> clock) {
+  NotifierOptions options;
+  const ListenAddress& relay = settings.notify.relay;
+  options.relay = {relay.host, relay.port, relay.path};
+  options.sender = settings.notify.sender;
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) == 0) options.host = host.data();
+  if (options.host.empty()) options.host = "localhost";
+  // Those in force, since lists bring new rules while we run.
+  options.address_for = [&orders, otherwise = settings.outbound.notify](const std::string& name) {
+    const RulePtr rule = orders.Get()->outbound.rules.Named(name);
+    return rule == nullptr || rule->notify.empty() ? otherwise : rule->notify;
+  };
+  options.clock = std::move(clock);
+  return options;
 }
 
 }  // namespace tlswarden

@@ -5,9 +5,12 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 
+#include "daemon/notifier.h"
 #include "daemon/settings.h"
 #include "policy/orders.h"
+#include "policy/record.h"
 #include "policy/result.h"
+#include "report/would_ledger.h"
 #include "resolver/dns_cares.h"
 #include "resolver/engine.h"
 #include "resolver/https_beast.h"
@@ -25,6 +28,12 @@ EngineOptions MakeEngineOptions(const Settings& settings);
 
 // `rules` are those of the settings with what stands in lists (Loaded::rules).
 Orders MakeOrders(const Settings& settings, std::vector<Rule> rules);
+
+// nullptr: it is turned off. The log must outlive it.
+std::unique_ptr<WouldLedger> MakeWouldLedger(const Settings& settings, RecordSink& log);
+// The orders must outlive the notifier.
+NotifierOptions MakeNotifierOptions(const Settings& settings, const CurrentOrders& orders,
+                                    std::function<Time()> clock);
 
 }  // namespace tlswarden
 

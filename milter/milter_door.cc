@@ -15,6 +15,7 @@
 #include "milter/session.h"
 #include "milter/socket_lock.h"
 #include "policy/judge.h"
+#include "policy/probe_verdict.h"
 
 namespace tlswarden {
 
@@ -69,6 +70,21 @@ struct Judged {
   EvidencePtr evidence;
 };
 
+// Never longer than the deadline, which began at `start`; a look that takes longer goes on, and
+// serves the next who asks.
+void LookAtHosts(MilterDoor::Shared& door, const Outbound& outbound, const EvidencePtr& evidence,
+                 SteadyClock::time_point start, Verdict& verdict) {
+  const MilterOptions& options = door.options;
+  if (options.probes == nullptr || evidence == nullptr || verdict.action != Action::kAccept) return;
+  const auto demand = DemandOf(verdict, *evidence, options.probe_mode, door.resolver.Now());
+  if (!demand) return;
+  const auto gone = std::chrono::ceil<std::chrono::milliseconds>(SteadyClock::now() - start);
+  if (gone >= options.deadline) return;
+  const ProbeOutcome outcome =
+      AskProbes(*options.probes, evidence, *demand, options.deadline - gone);
+  ApplyProbe(outcome, outbound, verdict);
+}
+
 Judged JudgeRecipient(MilterDoor::Shared& door, const Outbound& outbound,
                       const RecipientQuestion& recipient) {
   const SteadyClock::time_point start = SteadyClock::now();
@@ -83,6 +99,7 @@ Judged JudgeRecipient(MilterDoor::Shared& door, const Outbound& outbound,
   }
   record.verdict =
       JudgeAnswer(recipient.question, judged.evidence.get(), outbound, door.resolver.Now());
+  LookAtHosts(door, outbound, judged.evidence, start, record.verdict);
   record.took = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start);
   return judged;
 }

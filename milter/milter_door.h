@@ -13,6 +13,7 @@
 #include "policy/orders.h"
 #include "policy/record.h"
 #include "policy/result.h"
+#include "resolver/probes.h"
 #include "resolver/resolver.h"
 
 namespace tlswarden {
@@ -24,6 +25,9 @@ struct MilterOptions {
   // How long a recipient may wait for evidence. Below 25 s: Postfix waits 30.
   std::chrono::milliseconds deadline{8000};
   SessionOptions session;
+  // Looks at MX hosts before a recipient is taken; nullptr: none. Must outlive the door.
+  Probes* probes = nullptr;
+  ProbeMode probe_mode = ProbeMode::kNever;
   // Keeps what a message demands of its delivery under its queue id, before the MTA is told that it
   // is taken; false: it couldn't. On libmilter's threads.
   std::function<bool(const std::string& queue_id, const std::vector<RecipientTag>& tags)> note_tags;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "policy/ascii.h"
+#include "policy/header_text.h"
 #include "policy/judge.h"
 #include "policy/message_tag.h"
 
@@ -13,6 +14,15 @@ namespace {
 constexpr std::string_view kTlsRequired = "TLS-Required";  // RFC 8689 section 3
 
 bool IsRefused(const Reply& reply) { return !reply.code.empty(); }
+
+// What one recipient is refused for, all are: the log mustn't say that the others went on.
+void RefuseAll(EndOfMessage& end) {
+  for (VerdictGiven& record : end.records) {
+    record.action = end.reply.action;
+    record.reply = CodesOf(end.reply);
+    record.tag.clear();
+  }
+}
 
 int Rank(const InboundVerdict& verdict) {
   switch (ActionTaken(verdict)) {
@@ -209,7 +219,7 @@ void Session::OnHeader(std::string_view name, std::string_view value) {
       orders_ != nullptr && (orders_->outbound.rules.header_names().contains(lower) ||
                              orders_->inbound.rules.header_names().contains(lower));
   if (!wanted || envelope_.headers->size() >= kMaxHeaders) return;
-  envelope_.headers->push_back({lower, std::string(value.substr(0, kMaxHeaderOctets))});
+  envelope_.headers->push_back({lower, DecodeHeader(value.substr(0, kMaxHeaderOctets))});
 }
 
 // Whether the headers have changed anything.
@@ -278,7 +288,10 @@ EndOfMessage Session::OnEndOfMessage(Time now) {
   }
   const std::vector<TaggedRecipient> tagged = SettleAll(now, end);
   RemoveOwnHeaders(end);
-  if (IsRefused(end.reply)) return end;
+  if (IsRefused(end.reply)) {
+    RefuseAll(end);
+    return end;
+  }
   if (options_.received_tls_header) {
     end.add.push_back({std::string(kReceivedTlsHeader), ReceivedTlsValue(envelope_, received_)});
   }

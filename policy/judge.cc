@@ -190,13 +190,7 @@ void ApplyOrders(const RulePtr& rule, const Question& question, const Evidence& 
       question.order == nullptr && question.envelope != nullptr && question.envelope->requiretls;
   const OnFailure on_failure = OnFailureOf(rule.get(), outbound, verdict.requiretls);
   Require(verdict.requirement, on_failure, evidence, verdict);
-  const bool failed = verdict.failure.has_value();
-  verdict.action = ActionFor(failed, failed && MayHeal(verdict), on_failure);
-  if (verdict.testing) {
-    const std::optional<Failure>& failure = verdict.testing->failure;
-    verdict.testing->action =
-        ActionFor(failure.has_value(), failure && failure->transient, on_failure);
-  }
+  DecideActions(outbound, verdict);
   const Mode mode = rule == nullptr ? outbound.mode : rule->mode.value_or(outbound.mode);
   verdict.observed = mode != Mode::kEnforce;
 }
@@ -257,6 +251,16 @@ Verdict Judged(const Verdict& published, const Question& question, const Evidenc
 }
 
 }  // namespace
+
+void DecideActions(const Outbound& outbound, Verdict& verdict) {
+  const OnFailure on_failure = OnFailureOf(verdict.by.get(), outbound, verdict.requiretls);
+  const bool failed = verdict.failure.has_value();
+  verdict.action = ActionFor(failed, failed && MayHeal(verdict), on_failure);
+  if (!verdict.testing) return;
+  const std::optional<Failure>& failure = verdict.testing->failure;
+  verdict.testing->action =
+      ActionFor(failure.has_value(), failure && failure->transient, on_failure);
+}
 
 Verdict Judge(const Question& question, const Evidence& evidence, const Outbound& outbound,
               Time now) {

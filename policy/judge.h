@@ -22,6 +22,10 @@ Verdict Judge(const Question& question, const Evidence& evidence, const Outbound
 Verdict JudgeWithoutEvidence(const Question& question, const Outbound& outbound,
                              std::string_view why, Time now);
 
+// What follows from the failures that the verdict holds, by its rule and the orders. For who has
+// found one after the judge: a look at the MX hosts.
+void DecideActions(const Outbound& outbound, Verdict& verdict);
+
 // What the doors ask: the verdict on what an inquiry gave; nullptr is nothing in time.
 Verdict JudgeAnswer(const Question& question, const Evidence* evidence, const Outbound& outbound,
                     Time now);

@@ -8,6 +8,7 @@
 #include <string>
 #include <variant>
 
+#include "policy/alarm.h"
 #include "policy/evidence.h"
 #include "policy/inbound.h"
 #include "policy/probe_facts.h"
@@ -81,6 +82,14 @@ struct ProbeEnded {
   std::optional<Failure> failure;  // why that question's demand isn't met
 };
 
+// A trouble that a person must hear of has begun, or is over.
+struct AlarmRaised {
+  Alarm alarm;
+};
+struct AlarmCleared {
+  Alarm alarm;
+};
+
 // What concerns the daemon rather than mail: a store moved aside, a socket in use.
 struct Notice {
   enum class Level { kError, kWarning, kInfo } level = Level::kInfo;
@@ -88,7 +97,7 @@ struct Notice {
 };
 
 using Record = std::variant<VerdictGiven, InboundJudged, MapAnswered, PolicyChanged, PolicyExpired,
-                            InquiryFailed, ProbeEnded, Notice>;
+                            InquiryFailed, ProbeEnded, AlarmRaised, AlarmCleared, Notice>;
 
 class RecordSink {
  public:

@@ -14,6 +14,13 @@ bool IsIndexable(const DomainSet& domains) {
   return !domains.empty() && domains.patterns().size() <= kMostIndexedDomains;
 }
 
+// Whoever forges an unsigned MX record can make such a rule match. He must not get away with less
+// than the next rule that matches demands.
+bool IsChosenByForgeableMx(const Rule& rule, const Facts& facts) {
+  return !rule.match.mx_host.empty() && facts.mx != nullptr &&
+         facts.mx->security != Security::kSecure;
+}
+
 template <typename Map>
 void Append(const Map& map, std::string_view key, std::vector<std::uint32_t>& places) {
   const auto found = map.find(key);
@@ -95,8 +102,10 @@ RuleMatch Rules::Match(const Facts& facts, Time now) const {
       match.undecided = std::min(match.undecided.value_or(least), least);
       if (facts.mx == nullptr && !rule->match.mx_host.empty()) match.waits_for_mx = true;
     } else {
-      match.rule = rule;
-      break;
+      const bool stricter =
+          match.rule == nullptr || rule->outbound.require > match.rule->outbound.require;
+      if (stricter) match.rule = rule;
+      if (!IsChosenByForgeableMx(*rule, facts)) break;
     }
   }
   return match;

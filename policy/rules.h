@@ -22,6 +22,9 @@ struct RuleMatch {
   bool waits_for_mx = false;  // one of these asks for MX hosts that aren't known
 };
 
+// Behind an unsigned MX record, a rule that was chosen by mx-host yields to the next one that
+// matches if that demands more.
+//
 // Finds the first rule in time that depends on the number of a domain's labels, and of the rules
 // that name no domain or very many. Immutable after construction, so any thread may ask.
 class Rules {

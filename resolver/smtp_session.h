@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "resolver/smtp_reply.h"
+#include "policy/smtp_reply.h"
 #include "resolver/tls_client.h"
 
 namespace tlswarden {

@@ -1,5 +1,6 @@
-"""What a table row can't say: several recipients, sendmail(1), restarts, a killed daemon, a corrupt store, a second daemon."""
+"""What a table row can't say: several recipients, sendmail(1), restarts, a killed daemon, a corrupt store, a second daemon, an alarm, a trial."""
 
+import re
 import signal
 import time
 
@@ -116,6 +117,52 @@ def corrupt_store(lab):
     expect(check == "ok\n", f"the new store isn't whole: {check}")
 
 
+def alarm_and_mail(lab):
+    """A domain that begins to fail is one warning and one mail to the administrator."""
+    with changed(lab, {"outbound": {"notify": "root@out.test"}}):
+        since = lab.log.mark()
+        for _ in range(2):
+            table.send(["alarm@stsmx.test"])
+        handed = lab.log.wait_for(lambda: lab.log.lines("root@out.test about stsmx.test is handed to", since), 5)
+        expect(handed, "no line says that the mail was handed over")
+        expect_outcome(lab, "root@out.test", "sent local", since)
+        alarms = lab.log.lines("alarm=begin policy-domain=stsmx.test mail=held ", since)
+        expect(len(alarms) == 1, f"one alarm expected, got {alarms}")
+    mail = lab.out.path("/var/mail/root").read_text()
+    expect(mail.count("Subject: tlswarden: mail to stsmx.test is held back") == 1, f"one mail expected, got {mail}")
+    expect("\nAuto-Submitted: auto-generated\n" in mail, "the mail isn't marked as automatic")
+
+
+def trial(lab):
+    """In observe mode mail passes; `status --would` says what enforcement would have refused, while the daemon runs and after."""
+    status = lab.warden.as_user("tlswarden", "status", "--would")
+    expect("refused nothing so far" in lab.out.run(*status), "something was counted before the trial")
+    with changed(lab, {"outbound": {"mode": "observe"}}):
+        for _ in range(2):
+            replies, _ = table.send(["trial@stsmx.test"])
+            expect(replies["trial@stsmx.test"][0] == 250, f"mail was held back in observe mode: {replies}")
+        time.sleep(1)
+        seen = lab.out.run(*status)
+        expect(re.search(r"^ +2 +stsmx\.test +default +outbound +defer +validation-failure ", seen, re.M),
+               f"two deferrals of stsmx.test expected, got {seen}")
+        lab.warden.stop()
+        expect(lab.out.run(*status) == seen, "the daemon ended, and the list is another")
+        lab.warden.start()
+
+
+class changed:
+    """The daemon runs with other settings in this block."""
+
+    def __init__(self, lab, settings):
+        self.lab, self.settings = lab, settings
+
+    def __enter__(self):
+        self.lab.warden.restart({**sender.SETTINGS, **self.settings})
+
+    def __exit__(self, *_):
+        self.lab.warden.restart(sender.SETTINGS)
+
+
 class outside_gone:
     """Name servers and policy hosts are off the network in this block."""
 
@@ -133,4 +180,4 @@ class outside_gone:
         self.lab.restart_resolver()
 
 
-ALL = [several_recipients, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store]
+ALL = [several_recipients, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store, alarm_and_mail, trial]

@@ -96,6 +96,28 @@ def start_postfix(host):
     host.run("postfix", "start")
 
 
+def reload_postfix(lab, ports=()):
+    """Returns when Postfix has read its settings, and listens at these ports."""
+    since = lab.log.mark()
+    # Else Postfix would wait until they are two seconds old.
+    for name in ("main.cf", "master.cf"):
+        os.utime(lab.out.path(f"/etc/postfix/{name}"), (0, 0))
+    lab.out.run("postfix", "reload")
+    if not lab.log.wait_for(lambda: lab.log.lines("reload -- version", since), 20):
+        raise CommandFailed("Postfix doesn't read its settings again")
+    for port in ports:
+        _wait_for_listener(port)
+
+
+def _wait_for_listener(port):
+    for _ in range(1000):
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=10).close()
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+    raise CommandFailed(f"nobody listens at port {port}")
+
+
 class Warden:
     """The tlswarden daemon."""
 
@@ -115,13 +137,14 @@ class Warden:
         self.host.run("install", "-d", "-o", "tlswarden", "-g", "postfix", "-m", "2750", MILTER_FOLDER)
         self.host.run(*self.as_user("tlswarden", "check-config"))
 
-    def configure(self, settings):
-        self.host.write(CONFIG, settings_applied(self.installed_config, settings) + RULES)
+    def configure(self, settings, rules=""):
+        """`rules` stand before those that are always there."""
+        self.host.write(CONFIG, settings_applied(self.installed_config, settings) + rules + RULES)
 
-    def restart(self, settings):
+    def restart(self, settings, rules=""):
         """The cache stays: it is in the store."""
         self.stop()
-        self.configure(settings)
+        self.configure(settings, rules)
         self.start()
 
     def as_user(self, *command):

@@ -43,6 +43,34 @@ def episode(function, wrong, lines):
     details([wrong] if wrong else [], lines[-30:] if wrong else [])
 
 
+def failsafe(row, wrong, log):
+    cells = (row.title.ljust(48), row.results["seen"].ljust(24), row.results["meanwhile"].ljust(32), row.results["final"])
+    print("FAIL" if wrong else "ok  ", *cells, flush=True)
+    details(wrong, [line for recipient in row.recipients for line in log.lines(f"<{recipient}>")] if wrong else [])
+
+
+def ledger(faults):
+    print(f"{'FAIL' if faults else 'ok  '} every message is accounted for", flush=True)
+    details(faults, [])
+
+
+def inbound(result, log):
+    print("FAIL" if result.wrong else "ok  ", result.mode.ljust(8), result.row.title.ljust(80), result.reply, flush=True)
+    details(result.wrong, [])
+
+
+def probe(row):
+    print("FAIL" if row.wrong else "ok  ", row.domain.ljust(20), row.shows.ljust(45), row.seen, flush=True)
+    details(row.wrong, [])
+
+
+def message(result, log):
+    row = result.row
+    title = ", ".join(word for word in (row.sender, row.header, row.by, " ".join(row.recipients)) if word)
+    print("FAIL" if result.wrong else "ok  ", title.ljust(90), result.end or result.rcpt, "|", result.postfix, flush=True)
+    details(result.wrong, result.warden if result.wrong else [])
+
+
 def details(wrong, lines):
     for text in wrong:
         print(textwrap.indent(text, "     "))

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "resolver/smtp_reply.h"
+#include "policy/smtp_reply.h"
 #include "tests/fuzz/check.h"
 
 namespace {

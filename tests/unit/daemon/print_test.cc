@@ -89,6 +89,11 @@ memory-entries = 1
 mode = off
 on-failure = reject
 deadline = 24s
+notify = admin@corp.example
+would-log =
+[notify]
+relay = unix:/run/smtp
+sender = warden@corp.example
 [rule.b]
 recipient-domain = b.example *.b.example
 require = published
@@ -96,6 +101,7 @@ require = published
 recipient-domain = müller.example
 require = none
 on-failure = accept
+notify = partners@corp.example
 )");
 }
 

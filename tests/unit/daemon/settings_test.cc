@@ -34,7 +34,8 @@ TEST(Settings, Defaults) {
   expected.cache = {"/var/lib/tlswarden/policies.db", 100000};
   expected.probe = {ProbeMode::kNever, seconds(10), seconds(3600), {}, "", 120};
   expected.outbound = {Mode::kEnforce, OnFailure::kDefer, seconds(8), false,
-                       TlsRequiredNo::kHonour};
+                       TlsRequiredNo::kHonour, "", "/var/lib/tlswarden/would.db"};
+  expected.notify = {Inet("127.0.0.1", 25), ""};
   expected.inbound = {Mode::kObserve, TlsVersion::kTls12, OnFailure::kReject};
   EXPECT_EQ(DefaultSettings(), expected);
 }
@@ -85,6 +86,11 @@ on-failure = accept
 deadline = 24s
 all-or-none = yes
 tls-required-no = ignore
+notify = Admin@corp.example
+would-log = sqlite:/tmp/w
+[notify]
+relay = inet:[::1]:2525
+sender = warden@corp.example
 [inbound]
 mode = enforce
 minimum-tls = none
@@ -110,7 +116,11 @@ on-failure = quarantine
   expected.probe = {ProbeMode::kAlways,           seconds(3),        seconds(600),
                     {"192.0.2.7", "2001:db8::7"}, "out.example.com", 5};
   expected.outbound = {Mode::kObserve, OnFailure::kAccept, seconds(24), true,
-                       TlsRequiredNo::kIgnore};
+                       TlsRequiredNo::kIgnore, "Admin@corp.example", "/tmp/w"};
+  expected.notify = {
+      ListenAddress{
+          .family = ListenAddress::Family::kInet6, .host = "::1", .port = 2525, .path = {}},
+      "warden@corp.example"};
   expected.inbound = {Mode::kEnforce, TlsVersion::kNone, OnFailure::kQuarantine};
   EXPECT_EQ(loaded.settings, expected);
 }

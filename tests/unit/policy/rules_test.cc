@@ -98,5 +98,38 @@ TEST(Rules, AHundredThousandPatternsAreAsFastAsTen) {
   EXPECT_LT(TimeOf(many, domain), 100 * TimeOf(few, domain));
 }
 
+Rule OfProvider(Requirement require) {
+  Rule rule;
+  rule.name = "provider";
+  rule.match.mx_host.Add(ParseDomainPattern("*.provider.test").value());
+  rule.outbound.require = require;
+  return rule;
+}
+
+// Whoever forges the MX record of a partner must not choose the laxer of two rules.
+TEST(Rules, AnUnsignedMxChoosesNoLaxerRule) {
+  const struct {
+    Requirement provider, partner;
+    Security security;
+    const char* rule;
+  } cases[] = {
+      {Requirement::kEncrypt, Requirement::kAuthenticated, Security::kInsecure, "partner"},
+      {Requirement::kEncrypt, Requirement::kAuthenticated, Security::kSecure, "provider"},
+      {Requirement::kDane, Requirement::kAuthenticated, Security::kInsecure, "provider"},
+      {Requirement::kEncrypt, Requirement::kEncrypt, Security::kInsecure, "provider"},
+  };
+  for (const auto& c : cases) {
+    Rule partner = Named("partner", {"a.example"});
+    partner.outbound.require = c.partner;
+    const Rules rules({OfProvider(c.provider), partner});
+    const MxEvidence mx = Mx(c.security, {Host("mx.provider.test", HostDane::kNone)});
+    const Domain domain = Name("a.example");
+    Facts facts;
+    facts.recipient_domain = &domain;
+    facts.mx = &mx;
+    EXPECT_EQ(rules.Match(facts, kNow).rule->name, c.rule) << ToString(c.provider);
+  }
+}
+
 }  // namespace
 }  // namespace tlswarden

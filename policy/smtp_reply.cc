@@ -1,4 +1,4 @@
-#include "resolver/smtp_reply.h"
+#include "policy/smtp_reply.h"
 
 #include <algorithm>
 #include <utility>

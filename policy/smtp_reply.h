@@ -1,8 +1,8 @@
 // SmtpReply: a server's reply (RFC 5321 section 4.2), read piece by piece, whatever it sends.
 //
-// Pure. Beneath smtp_probe; knows nothing of sockets.
-#ifndef TLSWARDEN_RESOLVER_SMTP_REPLY_H_
-#define TLSWARDEN_RESOLVER_SMTP_REPLY_H_
+// Pure. Who looks at MX hosts and who hands in mail both read by it; it knows nothing of sockets.
+#ifndef TLSWARDEN_POLICY_SMTP_REPLY_H_
+#define TLSWARDEN_POLICY_SMTP_REPLY_H_
 
 #include <cstddef>
 #include <string>
@@ -23,6 +23,7 @@ struct SmtpReply {
 };
 
 inline bool IsPositive(const SmtpReply& reply) { return reply.code / 100 == 2; }
+inline bool IsPermanent(const SmtpReply& reply) { return reply.code / 100 == 5; }
 inline bool IsTransient(const SmtpReply& reply) { return reply.code / 100 == 4; }
 
 // "454 TLS not available", in one line, short.
@@ -57,4 +58,4 @@ class SmtpReplyParser {
 
 }  // namespace tlswarden
 
-#endif  // TLSWARDEN_RESOLVER_SMTP_REPLY_H_
+#endif  // TLSWARDEN_POLICY_SMTP_REPLY_H_

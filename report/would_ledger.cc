@@ -1,0 +1,199 @@
+#include "report/would_ledger.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+
+namespace tlswarden {
+namespace {
+
+// How long counts gather. With a commit well below the second that may be lost.
+constexpr std::chrono::milliseconds kGather{500};
+// After a failure: a full disk isn't empty in a moment.
+constexpr std::chrono::seconds kTryAgain{10};
+
+// No WAL: whoever reads may lack the right to make the files beside it.
+constexpr char kSchema[] =
+    "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-256;"
+    "CREATE TABLE IF NOT EXISTS would(day INTEGER NOT NULL, direction TEXT NOT NULL,"
+    " domain TEXT NOT NULL, rule TEXT NOT NULL, result_type TEXT NOT NULL, would TEXT NOT NULL,"
+    " because TEXT NOT NULL, count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+    " UNIQUE(day, direction, domain, rule, result_type, would, because));";
+
+constexpr char kInsert[] =
+    "INSERT INTO would(day, direction, domain, rule, result_type, would, because, count, first,"
+    " last) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+    " ON CONFLICT(day, direction, domain, rule, result_type, would, because) DO UPDATE SET"
+    " count = count + ?8, first = min(first, ?9), last = max(last, ?10)";
+
+constexpr char kSumUp[] =
+    "SELECT direction, domain, rule, result_type, would, because, sum(count), min(first), max(last)"
+    " FROM would GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 7 DESC, 9 DESC, 2, 3, 4 LIMIT ?1";
+
+std::int64_t Seconds(Time time) { return time.time_since_epoch().count(); }
+
+Time FromSeconds(std::int64_t seconds) { return Time(std::chrono::seconds(seconds)); }
+
+std::int64_t Counted(const SqliteDb& db, const char* sql, std::int64_t parameter) {
+  SqliteStatement statement(db, sql);
+  statement.Bind(1, parameter);
+  return statement.Step() ? statement.Number(0) : 0;
+}
+
+}  // namespace
+
+WouldLedger::WouldLedger(std::string path, std::function<void(const std::string&)> complain,
+                         WouldLimits limits)
+    : path_(std::move(path)),
+      complain_(std::move(complain)),
+      limits_(limits),
+      thread_([this] { WriteLoop(); }) {}
+
+WouldLedger::~WouldLedger() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void WouldLedger::Add(WouldKey key, Time now) {
+  const Day day = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    was_empty = waiting_.empty();
+    std::pair<Day, WouldKey> place(day, std::move(key));
+    if (waiting_.size() >= kMostWaitingWouldKeys && !waiting_.contains(place)) return;
+    Count& count = waiting_[std::move(place)];
+    if (count.count++ == 0) count.first = now;
+    count.last = now;
+  }
+  if (was_empty) changed_.notify_all();
+}
+
+void WouldLedger::Flush() {
+  std::unique_lock lock(mutex_);
+  if (waiting_.empty() && !writing_) return;
+  flushing_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return !flushing_; });
+}
+
+void WouldLedger::WriteLoop() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    const auto pause = complained_ ? std::chrono::milliseconds(kTryAgain) : kGather;
+    changed_.wait_for(lock, pause, [this] { return stopping_ || flushing_; });
+    const bool last_try = stopping_;
+    const bool flushing = flushing_;
+    Batch batch;
+    batch.swap(waiting_);
+    writing_ = true;
+    lock.unlock();
+    const std::optional<std::string> error = Write(batch);
+    if (error && !std::exchange(complained_, true)) complain_(*error);
+    if (!error) complained_ = false;
+    lock.lock();
+    if (error) PutBack(std::move(batch));
+    writing_ = false;
+    if (flushing || waiting_.empty()) flushing_ = false;
+    changed_.notify_all();
+    if (last_try && error) return;
+  }
+}
+
+// REQUIRES: the lock
+void WouldLedger::PutBack(Batch batch) {
+  for (auto& [place, count] : batch) {
+    if (waiting_.size() >= kMostWaitingWouldKeys && !waiting_.contains(place)) continue;
+    Count& later = waiting_[place];
+    later.first = count.first;
+    later.last = std::max(later.last, count.last);
+    later.count += count.count;
+  }
+}
+
+std::optional<std::string> WouldLedger::Open() {
+  Result<SqliteDb> db = SqliteDb::Open(path_);
+  if (!db) return db.error();
+  SqliteDb opened = std::move(db).value();
+  if (const auto error = opened.Execute(kSchema)) return path_ + ": " + *error;
+  db_ = std::move(opened);
+  return std::nullopt;
+}
+
+std::optional<std::string> WouldLedger::Write(const Batch& batch) {
+  if (!db_) {
+    if (auto error = Open()) return error;
+  }
+  std::optional<std::string> error = db_->Execute("BEGIN IMMEDIATE");
+  std::set<Day> days;
+  if (!error) {
+    SqliteStatement insert(*db_, kInsert);
+    for (const auto& [place, count] : batch) {
+      const auto& [day, key] = place;
+      insert.Bind(1, day);
+      int parameter = 2;
+      for (const std::string* text :
+           {&key.direction, &key.domain, &key.rule, &key.result_type, &key.would, &key.because}) {
+        insert.Bind(parameter++, *text);
+      }
+      insert.Bind(8, count.count);
+      insert.Bind(9, Seconds(count.first));
+      insert.Bind(10, Seconds(count.last));
+      insert.Step();
+      if (!insert.ok() && !error) error = db_->LastError();
+      insert.Reset();
+      days.insert(day);
+    }
+  }
+  for (const Day day : days) Trim(day);
+  if (!error) error = db_->Execute("COMMIT");
+  if (!error) return std::nullopt;
+  db_->Execute("ROLLBACK");
+  db_.reset();  // opened anew: the file may have been moved away meanwhile
+  return path_ + ": " + *error;
+}
+
+void WouldLedger::Trim(Day day) {
+  const std::int64_t today = Counted(*db_, "SELECT count(*) FROM would WHERE day = ?1", day);
+  if (today > limits_.a_day) {
+    SqliteStatement least(*db_,
+                          "DELETE FROM would WHERE rowid IN (SELECT rowid FROM would WHERE day = ?1"
+                          " ORDER BY count, last LIMIT ?2)");
+    least.Bind(1, day);
+    least.Bind(2, today - limits_.a_day);
+    least.Step();
+  }
+  const std::int64_t all = Counted(*db_, "SELECT count(*) FROM would WHERE ?1 = ?1", 0);
+  if (all <= limits_.in_all) return;
+  SqliteStatement least(*db_,
+                        "DELETE FROM would WHERE rowid IN (SELECT rowid FROM would"
+                        " ORDER BY count, last LIMIT ?1)");
+  least.Bind(1, all - limits_.in_all);
+  least.Step();
+}
+
+Result<std::vector<WouldRow>> ReadWouldLedger(const std::string& path, std::size_t most) {
+  Result<SqliteDb> db = SqliteDb::OpenToRead(path);
+  if (!db) return Error{db.error()};
+  SqliteStatement select(*db, kSumUp);
+  select.Bind(1, static_cast<std::int64_t>(most));
+  std::vector<WouldRow> rows;
+  while (select.Step()) {
+    const auto text = [&](int column) { return std::string(select.Text(column)); };
+    rows.push_back({{text(0), text(1), text(2), text(3), text(4), text(5)},
+                    select.Number(6),
+                    FromSeconds(select.Number(7)),
+                    FromSeconds(select.Number(8))});
+  }
+  if (!select.ok()) return Error{path + ": " + db->LastError()};
+  return rows;
+}
+
+}  // namespace tlswarden
