@@ -330,6 +330,14 @@ constexpr Option kOptions[] = {
      .words = kOnFailureWords,
      .binding = Bind([](auto& s) -> auto& { return s.inbound.on_failure; }),
      .help = "When a session falls short: as in [outbound]."},
+    {.section = "inbound",
+     .key = "received-tls-header",
+     .type = ValueType::kYesNo,
+     .default_text = "no",
+     .binding = Bind([](auto& s) -> auto& { return s.inbound.received_tls_header; }),
+     .help = "Whether each message gets a header X-Tlswarden-Received, for its reader: with a line "
+             "for each hop, newest first, that says whether it used TLS. All but the first are "
+             "what other servers claim. Such headers of others are removed."},
     {.section = "rule",
      .key = "direction",
      .type = ValueType::kWord,

@@ -132,6 +132,7 @@ std::optional<std::string> OpenMilter(Daemon& daemon) {
       return store.Put(queue_id, stored);
     };
   }
+  options.session.received_tls_header = daemon.settings.inbound.received_tls_header;
   Result<std::unique_ptr<MilterDoor>> milter =
       MilterDoor::Open(options, *daemon.engine, daemon.orders, daemon.doors_sink);
   if (!milter) return milter.error();

@@ -113,6 +113,7 @@ struct Settings {
     Mode mode = Mode::kObserve;
     TlsVersion minimum_tls = TlsVersion::kNone;
     OnFailure on_failure = OnFailure::kReject;
+    bool received_tls_header = false;
     bool operator==(const Inbound&) const = default;
   };
 

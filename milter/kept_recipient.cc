@@ -34,6 +34,12 @@ bool OnlyForTheMessage(const Verdict& verdict) {
          (verdict.by != nullptr && NeedsMessage(*verdict.by));
 }
 
+bool RefusesMessage(const KeptRecipient& kept) {
+  const Action action = ActionTaken(kept.verdict);
+  return action == Action::kReject ||
+         (action == Action::kDefer && !kept.recipient.local_submission);
+}
+
 TaggedRecipient WhatItNeeds(const KeptRecipient& kept, const Outbound& outbound, Time now) {
   TaggedRecipient tagged{&kept.recipient, "", nullptr};
   if (ActionTaken(kept.verdict) == Action::kRoute) {

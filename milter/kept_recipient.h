@@ -20,6 +20,7 @@ struct SessionOptions {
   // Domains whose mail stays here. Only for mail from pickup or sendmail(1), of which Postfix
   // doesn't say where it goes; empty: nobody knows.
   DomainSet local_domains;
+  bool received_tls_header = false;  // for the reader: which hops used TLS
 };
 
 struct KeptRecipient {
@@ -31,6 +32,10 @@ struct KeptRecipient {
 
 // True for a demand that a policy map, which knows a next hop only, never makes.
 bool OnlyForTheMessage(const Verdict& verdict);
+
+// Whether its verdict refuses the message at the end. What should be deferred of mail from pickup
+// isn't: see Session::OnVerdict.
+bool RefusesMessage(const KeptRecipient& kept);
 
 // Points to the recipient and to the rule of its verdict.
 TaggedRecipient WhatItNeeds(const KeptRecipient& kept, const Outbound& outbound, Time now);

@@ -108,23 +108,19 @@ Judged JudgeRecipient(MilterDoor::Shared& door, const Outbound& outbound,
 bool WantsHeaders(const MilterDoor::Shared& door) {
   const OrdersPtr orders = door.orders.Get();
   return door.options.session.per_message != PerMessage::kOff ||
+         door.options.session.received_tls_header ||
          !orders->outbound.rules.header_names().empty() ||
          !orders->inbound.rules.header_names().empty();
 }
 
-sfsistat OnNegotiate(SMFICTX* context, unsigned long actions, unsigned long steps, unsigned long,
-                     unsigned long, unsigned long* wanted_actions, unsigned long* wanted_steps,
-                     unsigned long*, unsigned long*) {
-  MilterDoor::Shared& door = *g_door.load();
+// Of the steps that the MTA offers to leave out.
+unsigned long WantedSteps(const MilterDoor::Shared& door, unsigned long steps) {
   unsigned long skip =
       SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOBODY | SMFIP_NOEOH | SMFIP_NOUNKNOWN;
   skip |= WantsHeaders(door) ? SMFIP_NR_HDR : SMFIP_NOHDRS;
   // Over TCP, Postfix then waits 40 ms for a delayed ACK at every message.
   if (!door.options.unix_path.empty()) skip |= SMFIP_NODATA;
-  *wanted_actions = actions & kWantedActions;
-  *wanted_steps = steps & skip;
-  if ((actions & SMFIF_SETSYMLIST) != 0) AskForMacros(context);
-  return SMFIS_CONTINUE;
+  return steps & skip;
 }
 
 // RSET and a dropped connection: what was kept of a message ends here, without a queue id.
@@ -198,23 +194,15 @@ sfsistat OnRcpt(SMFICTX* context, MilterDoor::Shared& door, char** arguments) {
   return JudgeOutbound(context, door, *connection, event);
 }
 
-// The message would go out without what is demanded of its delivery.
-Reply NotCarried(const char* why) {
-  return {Action::kDefer, "451", "4.3.0",
-          std::string("the TLS that is required for this message "
-                      "can't be passed on now: ") +
-              why,
-          ""};
-}
-
 sfsistat Finish(SMFICTX* context, MilterDoor::Shared& door, const std::string& queue_id,
-                EndOfMessage end) {
+                const EndOfMessage& end, bool local_submission) {
   if (!end.reply.code.empty()) return Answer(context, end.reply);
   if (!end.note.empty() &&
       (!door.options.note_tags || !door.options.note_tags(queue_id, end.note))) {
-    return Answer(context, NotCarried("it can't be written down"));
+    return Answer(context, NotCarried("it can't be written down", false));
   }
-  if (!Apply(context, end)) return Answer(context, NotCarried("the mail server refuses it"));
+  if (!Apply(context, end))
+    return Answer(context, NotCarried("the mail server refuses it", local_submission));
   return SMFIS_CONTINUE;
 }
 
@@ -233,9 +221,18 @@ sfsistat OnEndOfMessage(SMFICTX* context, MilterDoor::Shared& door) {
     record.queue_id = queue_id;
     door.sink.Write(std::move(record));
   }
-  const sfsistat answer = Finish(context, door, queue_id, std::move(end));
+  const bool local_submission = session.envelope().client.on_this_machine;
+  const sfsistat answer = Finish(context, door, queue_id, end, local_submission);
   session.BeginMessage();
   return answer;
+}
+
+// When memory is short, there may be none for the complaint.
+void Complain(MilterDoor::Shared& door, const char* what) noexcept {
+  try {
+    door.sink.Write(Notice{Notice::Level::kError, std::string("milter: ") + what});
+  } catch (...) {
+  }
 }
 
 // No exception may cross libmilter; out of memory defers the mail.
@@ -246,9 +243,22 @@ sfsistat Guarded(Work work) {
   try {
     return work(door);
   } catch (const std::exception& e) {
-    door.sink.Write(Notice{Notice::Level::kError, std::string("milter: ") + e.what()});
-    return SMFIS_TEMPFAIL;
+    Complain(door, e.what());
+  } catch (...) {
+    Complain(door, "unknown exception");
   }
+  return SMFIS_TEMPFAIL;
+}
+
+sfsistat Negotiate(SMFICTX* context, unsigned long actions, unsigned long steps, unsigned long,
+                   unsigned long, unsigned long* wanted_actions, unsigned long* wanted_steps,
+                   unsigned long*, unsigned long*) {
+  return Guarded([&](MilterDoor::Shared& door) {
+    *wanted_actions = actions & kWantedActions;
+    *wanted_steps = WantedSteps(door, steps);
+    if ((actions & SMFIF_SETSYMLIST) != 0) AskForMacros(context);
+    return static_cast<sfsistat>(SMFIS_CONTINUE);
+  });
 }
 
 sfsistat EnvFrom(SMFICTX* context, char** arguments) {
@@ -275,9 +285,11 @@ sfsistat Abort(SMFICTX* context) {
 }
 
 sfsistat Close(SMFICTX* context) {
-  delete static_cast<Connection*>(smfi_getpriv(context));
-  smfi_setpriv(context, nullptr);
-  return SMFIS_CONTINUE;
+  return Guarded([&](MilterDoor::Shared&) {
+    delete static_cast<Connection*>(smfi_getpriv(context));
+    smfi_setpriv(context, nullptr);
+    return static_cast<sfsistat>(SMFIS_CONTINUE);
+  });
 }
 
 smfiDesc Description(char* name) {
@@ -291,15 +303,20 @@ smfiDesc Description(char* name) {
   description.xxfi_eom = Eom;
   description.xxfi_abort = Abort;
   description.xxfi_close = Close;
-  description.xxfi_negotiate = OnNegotiate;
+  description.xxfi_negotiate = Negotiate;
   return description;
 }
+
+// libmilter's own limit is 64 KiB, and it hangs up on more, so that the mail waits for ever.
+// Postfix passes headers of 100 KiB on, and more where header_size_limit says so.
+constexpr std::size_t kMaxPacketOctets = 1 << 20;
 
 // Registers with libmilter and binds. Nothing, or what went wrong.
 std::optional<std::string> Bind(const MilterOptions& options) {
   std::string name = "tlswarden";
   std::string socket = options.socket;
   if (smfi_register(Description(name.data())) != MI_SUCCESS) return "libmilter refuses to register";
+  smfi_setmaxdatasize(kMaxPacketOctets);
   if (smfi_setconn(socket.data()) != MI_SUCCESS) return "libmilter refuses the address";
   errno = 0;
   if (smfi_opensocket(true) != MI_SUCCESS) {

@@ -13,7 +13,15 @@ void RecipientLog::Release(const std::string& queue_id) {
         },
         held);
   }
-  held_.clear();
+  decltype(held_)().swap(held_);  // clear() would keep the memory for the connection's life
+}
+
+// Lines are lost when memory is short; the daemon isn't.
+RecipientLog::~RecipientLog() {
+  try {
+    Release("");
+  } catch (...) {
+  }
 }
 
 }  // namespace tlswarden

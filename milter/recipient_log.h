@@ -21,7 +21,7 @@ inline constexpr std::size_t kMaxHeldRecords = 1000;  // more are written withou
 class RecipientLog {
  public:
   explicit RecipientLog(RecordSink& sink) : sink_(sink) {}
-  ~RecipientLog() { Release(""); }
+  ~RecipientLog();
   RecipientLog(const RecipientLog&) = delete;
   RecipientLog& operator=(const RecipientLog&) = delete;
 

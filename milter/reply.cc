@@ -83,6 +83,16 @@ Reply MakeReply(const InboundVerdict& verdict) {
   return reply;
 }
 
+Reply NotCarried(std::string_view why, bool for_good) {
+  Reply reply;
+  reply.action = for_good ? Action::kReject : Action::kDefer;
+  reply.code = for_good ? "550" : "451";
+  reply.enhanced = for_good ? "5.3.0" : "4.3.0";
+  reply.text = "the TLS that is required for this message can't be passed on: ";
+  reply.text += why;
+  return reply;
+}
+
 std::string FillIn(std::string_view words, const ReplyFacts& facts) {
   const std::array<std::pair<std::string_view, std::string_view>, 7> places = {{
       {"{recipient}", facts.recipient},

@@ -28,6 +28,10 @@ Reply MakeReply(const Verdict& verdict, std::string_view recipient = {});
 // RFC 3207 section 4: 530 5.7.0 where there is no TLS at all.
 Reply MakeReply(const InboundVerdict& verdict);
 
+// For a message that would go out without what is demanded of its delivery. `for_good`: it isn't
+// worth another try, or nobody would see it: mail from pickup is tried for ever and in silence.
+Reply NotCarried(std::string_view why, bool for_good);
+
 // What a rule's `reply =` may speak of, each as {recipient}, {domain}, {reason}, {result-type},
 // {rule}, {mx-host} and {info-url}.
 struct ReplyFacts {

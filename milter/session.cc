@@ -69,6 +69,7 @@ void Session::BeginMessage() {
   quarantine_.clear();
   own_headers_.clear();
   tls_required_headers_ = 0;
+  Free(received_);
 }
 
 InboundVerdict Session::OnMail(const MailEvent& event, OrdersPtr orders, Time now) {
@@ -204,9 +205,11 @@ Decision Session::OnVerdict(RecipientQuestion recipient, EvidencePtr evidence,
 void Session::OnHeader(std::string_view name, std::string_view value) {
   if (!envelope_.headers) envelope_.headers.emplace();
   name = Trimmed(name);
-  for (const std::string_view own : {kRequireHeader, kRouteHeader}) {
+  for (const std::string_view own : {kRequireHeader, kRouteHeader, kReceivedTlsHeader}) {
     if (EqualsIgnoringCase(name, own)) ++own_headers_[std::string(own)];
   }
+  const bool is_hop = options_.received_tls_header && EqualsIgnoringCase(name, "Received");
+  if (is_hop && received_.size() < kMaxReceivedHops) received_.push_back(ParseReceived(value));
   if (EqualsIgnoringCase(name, kTlsRequired)) {
     ++tls_required_headers_;
     envelope_.tls_required_no = EqualsIgnoringCase(Trimmed(value), "no");
@@ -234,8 +237,7 @@ bool Session::JudgeAgain(KeptRecipient& kept, Time now) const {
 // One reply for all recipients: what one of them is refused for, the message is.
 void Session::Settle(const KeptRecipient& kept, EndOfMessage& end) const {
   const Reply reply = MakeReply(kept.verdict, kept.recipient.recipient);
-  const bool counts = !kept.recipient.local_submission || reply.action == Action::kReject;
-  if (counts) end.reply = Graver(end.reply, reply);
+  if (RefusesMessage(kept)) end.reply = Graver(end.reply, reply);
   if (ActionTaken(kept.verdict) == Action::kQuarantine) end.quarantine = HoldReason(kept.verdict);
 }
 
@@ -259,7 +261,7 @@ std::vector<TaggedRecipient> Session::SettleAll(Time now, EndOfMessage& end) {
     bool changed = JudgeAgain(kept, now);
     TaggedRecipient tagged = WhatItNeeds(kept, outbound, now);
     const bool needs = NeedsCarrying(tagged) || ActionTaken(kept.verdict) == Action::kRoute;
-    if (needs && !CanCarry(kept, options_)) {
+    if (needs && !RefusesMessage(kept) && !CanCarry(kept, options_)) {
       tagged = {&kept.recipient, "", nullptr};
       if (MustBeCarried(kept, options_.per_message, outbound, now)) {
         kept.verdict = Uncarried(kept, options_, outbound);
@@ -289,6 +291,9 @@ EndOfMessage Session::OnEndOfMessage(Time now) {
   if (IsRefused(end.reply)) {
     RefuseAll(end);
     return end;
+  }
+  if (options_.received_tls_header) {
+    end.add.push_back({std::string(kReceivedTlsHeader), ReceivedTlsValue(envelope_, received_)});
   }
   if (!tagged.empty()) Carry(options_.per_message, tagged, others_, end);
   return end;

@@ -13,6 +13,7 @@
 #include "milter/end_of_message.h"
 #include "milter/kept_recipient.h"
 #include "milter/mail.h"
+#include "milter/received_tls.h"
 #include "milter/recipient.h"
 #include "milter/reply.h"
 #include "policy/orders.h"
@@ -108,6 +109,7 @@ class Session {
   std::string quarantine_;
   std::unordered_map<std::string, int> own_headers_;  // that the client wrote; name → how many
   int tls_required_headers_ = 0;
+  std::vector<ReceivedHop> received_;  // newest first
 };
 
 }  // namespace tlswarden

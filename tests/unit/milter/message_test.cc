@@ -116,7 +116,9 @@ TEST(MessageCourse, SendmailNotes) {
   message.Rcpt("<a@plain.test>", "esmtp");
   message.Rcpt("<a@[192.0.2.1]>", "esmtp");
   message.Rcpt("<list@here.test>", "local");
-  EXPECT_EQ(message.End(), "note a@dane.test dane\nnote a@plain.test default\nnote * dane")
+  EXPECT_EQ(message.End(),
+            "note A@Dane.test dane\nnote a@plain.test default\nnote a@[192.0.2.1] default\n"
+            "note * dane")
       << "aliases of the local recipient get the strictest";
 }
 
@@ -219,6 +221,16 @@ TEST(MessageCourse, AHeaderDemandsMore) {
     message.session.OnHeader("Subject", "the plan");
     EXPECT_EQ(message.End(), "");
     EXPECT_TRUE(message.last.records.empty());
+  }
+}
+
+TEST(MessageCourse, WhatAHeaderDemandsIsDeferredAsTheRuleSays) {
+  for (const PerMessage how : {PerMessage::kOff, PerMessage::kPostfix, PerMessage::kSendmail}) {
+    Message message(how, {kSecret}, OnFailure::kDefer);
+    message.Mail();
+    EXPECT_EQ(message.Rcpt("<a@plain.test>"), "");
+    message.session.OnHeader("Subject", "[secret]");
+    EXPECT_EQ(message.End(), "451 4.7.5") << "not held because nothing could be carried";
   }
 }
 
