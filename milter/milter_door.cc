@@ -42,6 +42,8 @@ struct Connection {
       : session(door.options.session), log(door.sink) {}
   Session session;
   RecipientLog log;
+  // Of the session that was last told of by the default rule, and is only observed.
+  std::optional<InboundTls> told;
 };
 
 // Counts a callback while it runs, so that a stop can wait for it.
@@ -136,6 +138,11 @@ Reply RecordInbound(SMFICTX* context, Connection& connection, const InboundVerdi
                     std::string_view recipient) {
   const bool falls_short = verdict.failure || (verdict.trial && verdict.trial->failure);
   if (!falls_short) return {};
+  // All messages of a session fall short alike: where nobody has asked, one line is enough.
+  if (verdict.observed && verdict.by == nullptr && !verdict.trial) {
+    if (connection.told == connection.session.envelope().tls) return {};
+    connection.told = connection.session.envelope().tls;
+  }
   const Reply reply = MakeReply(verdict);
   const Envelope& envelope = connection.session.envelope();
   InboundJudged record;

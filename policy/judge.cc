@@ -161,13 +161,18 @@ bool DemandsMore(const Rule* rule) {
          !demand.ciphers.empty();
 }
 
+// RFC 8689 section 5: a bounce should reach its sender even where the next hop can't do REQUIRETLS.
+bool HoldsToRequireTls(const Envelope& envelope) {
+  return envelope.requiretls && !envelope.sender.text.empty();
+}
+
 // What the rule and the message demand together. REQUIRETLS wants the next hop to be authenticated
 // (RFC 8689 section 4.2.1), and the header that lifts policies counts only where the operator
 // demands nothing of his own (section 4.3).
 Requirement Demanded(const Question& question, const Rule* rule, const Outbound& outbound) {
   const Requirement own = rule == nullptr ? Requirement::kPublished : rule->outbound.require;
   if (question.envelope == nullptr || question.order != nullptr) return own;
-  if (question.envelope->requiretls) return std::max(own, Requirement::kAuthenticated);
+  if (HoldsToRequireTls(*question.envelope)) return std::max(own, Requirement::kAuthenticated);
   const bool lifted =
       outbound.honour_tls_required_no && question.envelope->tls_required_no && !DemandsMore(rule);
   return lifted ? Requirement::kNone : own;
@@ -186,8 +191,8 @@ void ApplyOrders(const RulePtr& rule, const Question& question, const Evidence& 
   verdict.by = rule;
   if (rule != nullptr) verdict.rule = rule->name;
   verdict.requirement = Demanded(question, rule.get(), outbound);
-  verdict.requiretls =
-      question.order == nullptr && question.envelope != nullptr && question.envelope->requiretls;
+  verdict.requiretls = question.order == nullptr && question.envelope != nullptr &&
+                       HoldsToRequireTls(*question.envelope);
   const OnFailure on_failure = OnFailureOf(rule.get(), outbound, verdict.requiretls);
   Require(verdict.requirement, on_failure, evidence, verdict);
   DecideActions(outbound, verdict);

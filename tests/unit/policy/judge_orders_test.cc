@@ -12,6 +12,7 @@ const Envelope& RequireTls() {
   static const Envelope envelope = [] {
     Envelope made;
     made.requiretls = true;
+    made.sender = ParseMailAddress("<s@from.test>");
     return made;
   }();
   return envelope;

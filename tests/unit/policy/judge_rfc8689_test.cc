@@ -11,6 +11,7 @@ const Envelope& RequireTls() {
   static const Envelope envelope = [] {
     Envelope made;
     made.requiretls = true;
+    made.sender = ParseMailAddress("<s@from.test>");
     return made;
   }();
   return envelope;
@@ -65,6 +66,17 @@ TEST(RequireTlsMessage, DemandsAuthentication) {
           << c.what << ' ' << ToString(on_failure);
     }
   }
+}
+
+// RFC 8689 section 5: a bounce should arrive even where the next hop can't do it.
+TEST(RequireTlsMessage, ABounceIsHeldToNothingMore) {
+  Envelope bounce = RequireTls();
+  bounce.sender = {};
+  Question question = Ask("a.test");
+  question.envelope = &bounce;
+  const Verdict verdict = Judge(question, Plain(), Outbound(), kNow);
+  EXPECT_EQ(verdict.action, Action::kAccept);
+  EXPECT_FALSE(verdict.requiretls);
 }
 
 TEST(RequireTlsMessage, IsTold) {

@@ -80,6 +80,7 @@ TEST(OrderLaws, ATagDemandsNoLessThanItsVerdict) {
 TEST(OrderLaws, RequireTlsIsAlwaysHeldTo) {
   Envelope envelope;
   envelope.requiretls = true;
+  envelope.sender = ParseMailAddress("<s@from.test>");
   ExpectEverywhere([&envelope](const Point& point, const Verdict& without) {
     Question question = Ask("a.test");
     question.envelope = &envelope;
