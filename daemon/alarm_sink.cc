@@ -26,6 +26,9 @@ void AlarmSink::Write(Record record) {
     events = Look(given->verdict, given->recipient);
   } else if (const auto* answered = std::get_if<MapAnswered>(&record)) {
     events = Look(answered->verdict, "");
+  } else if (const auto* probe = std::get_if<ProbeEnded>(&record)) {
+    // That TLS is missing shows in the verdict; that it is there speaks against a middlebox.
+    if (!probe->facts->no_tls) OnStarttlsSeen(probe->facts->target.host.ascii);
   }
   next_.Write(std::move(record));  // first: the alarm follows what gave reason for it
   Tell(events);

@@ -150,7 +150,7 @@ std::optional<std::string> OpenAll(Daemon& daemon) {
   if (!network) return network.error();
   daemon.network = std::move(network).value();
   Result<ProbeParts> probes =
-      MakeProbes(daemon.io, daemon.settings, *daemon.network.dns, daemon.sink);
+      MakeProbes(daemon.io, daemon.settings, *daemon.network.dns, daemon.doors_sink);
   if (!probes) return probes.error();
   daemon.probes = std::move(probes).value();
   const EngineParts parts{*daemon.network.dns, *daemon.network.https, daemon.table,

@@ -15,6 +15,7 @@ namespace tlswarden {
 // What is counted of a judgement: mail that was let through in observe mode, though the verdict
 // was another; or, apart from that, what an MTA-STS policy in testing mode would have held back.
 std::optional<WouldKey> WouldKeyOf(const VerdictGiven& record);
+std::optional<WouldKey> WouldKeyOf(const InboundJudged& record);
 
 class WouldSink : public RecordSink {
  public:

@@ -7,6 +7,7 @@
 #include "policy/message_tag.h"
 #include "socketmap/netstring.h"
 #include "socketmap/postfix_reply.h"
+#include "socketmap/requiretls_reply.h"
 #include "socketmap/sendmail_reply.h"
 
 namespace tlswarden {
@@ -70,6 +71,10 @@ bool Answers::AppendReady(std::string_view request, Time now, std::string& out,
   }
   if (!parsed->next_hop || orders_->outbound.mode == Mode::kOff) {
     AppendNetstring(WithoutDomain(*parsed), out);
+    return true;
+  }
+  if (parsed->map == kRequireTlsMap) {
+    AppendNetstring(RequireTlsReply(*parsed->next_hop, orders_->outbound, now), out);
     return true;
   }
   const EvidencePtr evidence = resolver_.Cached(*parsed->next_hop);

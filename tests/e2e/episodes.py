@@ -37,6 +37,14 @@ def several_recipients(lab):
     expect_outcome(lab, also_good, "sent Verified", since)
 
 
+def aliases(lab):
+    """Whom an alias leads to is seen by no milter. The policy map holds the line."""
+    since = lab.log.mark()
+    replies, final = table.send(["partners@out.test"])
+    expect(replies["partners@out.test"][0] == 250 and final[0] == 250, f"the alias wasn't taken: {replies} {final}")
+    expect_outcome(lab, "user@stsmx.test", "deferred 4.7.5", since)
+
+
 def sendmail_rejected(lab):
     """Mail from sendmail(1) is rejected at its end where a rule says reject, and comes back."""
     since = lab.log.mark()
@@ -180,4 +188,4 @@ class outside_gone:
         self.lab.restart_resolver()
 
 
-ALL = [several_recipients, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store, alarm_and_mail, trial]
+ALL = [several_recipients, aliases, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store, alarm_and_mail, trial]

@@ -83,5 +83,34 @@ TEST(WouldSink, PassesAllAndCountsSome) {
   without.Write(Given(Action::kDefer, Action::kAccept, true));
 }
 
+TEST(WouldKeyOf, ARuleThatIsOnlyObservedCountsUnderItsName) {
+  VerdictGiven record;
+  record.recipient = "<a@b.test>";
+  record.verdict.policy_domain = Name("b.test");
+  record.verdict.trial = Tested{TlsLevel::kUndecided, Action::kReject,
+                                Failure{ResultType::kDaneRequired, "no DANE", false}, "", "trial"};
+  const std::optional<WouldKey> key = WouldKeyOf(record);
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->rule, "trial");
+  EXPECT_EQ(key->result_type, "dane-required");
+  EXPECT_EQ(key->would, "reject");
+}
+
+TEST(WouldKeyOf, SessionsOfClients) {
+  InboundJudged record;
+  record.sender = "<a@From.test>";
+  record.client_address = "192.0.2.1";
+  EXPECT_FALSE(WouldKeyOf(record)) << "good enough";
+  record.verdict.failure = InboundFailure{true, "TLS is required"};
+  record.verdict.action = Action::kReject;
+  record.verdict.observed = true;
+  EXPECT_EQ(WouldKeyOf(record)->direction, "inbound");
+  EXPECT_EQ(WouldKeyOf(record)->domain, "from.test");
+  record.sender = "<>";
+  EXPECT_EQ(WouldKeyOf(record)->domain, "192.0.2.1");
+  record.action = Action::kReject;
+  EXPECT_FALSE(WouldKeyOf(record)) << "it was refused";
+}
+
 }  // namespace
 }  // namespace tlswarden

@@ -192,6 +192,11 @@ TEST_F(AnswersTest, OffAndObserveDemandNothing) {
   }
 }
 
+TEST_F(AnswersTest, TheMapForRequireTlsNeedsNoLookup) {
+  EXPECT_EQ(Ready("requiretls a.test"), "OK enforce");
+  EXPECT_TRUE(resolver_.asked().empty());
+}
+
 TEST_F(AnswersTest, RulesMatchTheNextHopsDomain) {
   orders_.Replace({OneRule(Mode::kEnforce, OnFailure::kDefer, Requirement::kEncrypt), {}});
   resolver_.Know(OneHost("none.test", HostDane::kNone));
