@@ -48,6 +48,15 @@ class Nearest {
 
 }  // namespace
 
+std::span<const Option> Options() {
+  static const std::vector<Option> all = [] {
+    std::vector<Option> both(SectionOptions().begin(), SectionOptions().end());
+    both.insert(both.end(), RuleOptions().begin(), RuleOptions().end());
+    return both;
+  }();
+  return all;
+}
+
 const Option* FindOption(std::string_view section, std::string_view key) {
   for (const Option& option : Options()) {
     if (option.section == section && option.key == key) return &option;

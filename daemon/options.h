@@ -74,6 +74,10 @@ struct Option {
 // In the order in which they are printed, each section in one piece.
 std::span<const Option> Options();
 
+// The parts that it is made of.
+std::span<const Option> SectionOptions();
+std::span<const Option> RuleOptions();
+
 struct SectionHelp {
   std::string_view name;
   std::string_view help;
