@@ -3,29 +3,11 @@
 
 #include "policy/judge.h"
 #include "policy/message_tag.h"
+#include "tests/unit/policy/envelopes.h"
 #include "tests/unit/policy/orders_build.h"
 
 namespace tlswarden {
 namespace {
-
-const Envelope& RequireTls() {
-  static const Envelope envelope = [] {
-    Envelope made;
-    made.requiretls = true;
-    made.sender = ParseMailAddress("<s@from.test>");
-    return made;
-  }();
-  return envelope;
-}
-
-const Envelope& TlsNotRequired() {
-  static const Envelope envelope = [] {
-    Envelope made;
-    made.tls_required_no = true;
-    return made;
-  }();
-  return envelope;
-}
 
 TEST(OnFailure, EachOfAFinalFailure) {
   const struct {

@@ -2,29 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "policy/judge.h"
+#include "tests/unit/policy/envelopes.h"
 #include "tests/unit/policy/orders_build.h"
 
 namespace tlswarden {
 namespace {
-
-const Envelope& RequireTls() {
-  static const Envelope envelope = [] {
-    Envelope made;
-    made.requiretls = true;
-    made.sender = ParseMailAddress("<s@from.test>");
-    return made;
-  }();
-  return envelope;
-}
-
-const Envelope& TlsNotRequired() {
-  static const Envelope envelope = [] {
-    Envelope made;
-    made.tls_required_no = true;
-    return made;
-  }();
-  return envelope;
-}
 
 TEST(RequireTlsMessage, DemandsAuthentication) {
   const struct {
