@@ -3,8 +3,10 @@
 import re
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import sender
+import sendmail as sendmail_host
 import table
 
 STS_ANSWER = "OK secure match=mx.{0}.test servername=hostname"
@@ -171,6 +173,33 @@ class changed:
         self.lab.warden.restart(sender.SETTINGS)
 
 
+BOARD = """
+[rule.board]
+sender = board@sendmail.test
+require = encrypt
+"""
+
+
+def sendmail_messages(lab):
+    """What one message demands reaches Sendmail's delivery by its queue id, also when tlswarden was restarted in between."""
+    warden, log = lab.sendmail_warden, lab.logs["sendmail"]
+    warden.restart({**sender.LAB, "milter": {"per-message": "sendmail"}}, BOARD)
+    since = log.mark()
+    with ThreadPoolExecutor(1, initializer=lab.sendmail.join_network) as pool:
+        pool.submit(table.send, ["board@plain.test", "board@self.test"], "board@sendmail.test").result()
+        pool.submit(table.send, ["other@plain.test"], "other@sendmail.test").result()
+    for recipient, outcome in (("board@plain.test", "deferred"), ("board@self.test", "sent FAIL"), ("other@plain.test", "sent none")):
+        seen, text = log.outcome(recipient, 20, since)
+        expect(seen == outcome, f"{recipient}: {outcome} expected, got {seen} ({text})")
+    warden.restart({**sender.LAB, "milter": {"per-message": "sendmail"}}, BOARD)
+    since = log.mark()
+    lab.sendmail.run(sendmail_host.PROGRAM, "-qf", "-OMinQueueAge=0", "-OTimeout.hoststatus=0")
+    wanted = "ruleset=tls_rcpt, arg1=board@plain.test"
+    refused = log.wait_for(lambda: log.lines(wanted, since), 20)
+    expect(refused and "encryption too weak" in refused[0], f"after the restart: no '{wanted}' in {log.lines(since=since)[-8:]}")
+    warden.restart(sender.LAB)
+
+
 class outside_gone:
     """Name servers and policy hosts are off the network in this block."""
 
@@ -188,4 +217,4 @@ class outside_gone:
         self.lab.restart_resolver()
 
 
-ALL = [several_recipients, aliases, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store, alarm_and_mail, trial]
+ALL = [several_recipients, aliases, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store, alarm_and_mail, trial, sendmail_messages]
