@@ -218,9 +218,9 @@ TEST(TagForBoth, DemandsNoLessThanEither) {
       const std::optional<std::string> both = TagForBoth(a, b, rules);
       EXPECT_EQ(both.has_value(), TagForBoth(b, a, rules).has_value()) << a << ' ' << b;
       if (!both || a == b) continue;
-      const OutboundDemand& demand = OrderOf(*both, rules)->outbound;
+      const OutboundDemand demand = OrderOf(*both, rules)->outbound;
       for (const std::string& each : {a, b}) {
-        const OutboundDemand& other = OrderOf(each, rules)->outbound;
+        const OutboundDemand other = OrderOf(each, rules)->outbound;
         EXPECT_GE(demand.require, other.require) << a << ' ' << b;
         EXPECT_GE(demand.minimum_tls, other.minimum_tls) << a << ' ' << b;
         EXPECT_EQ(demand.match, other.match) << a << ' ' << b;
