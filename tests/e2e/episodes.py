@@ -146,7 +146,9 @@ def alarm_and_mail(lab):
 def trial(lab):
     """In observe mode mail passes; `status --would` says what enforcement would have refused, while the daemon runs and after."""
     status = lab.warden.as_user("tlswarden", "status", "--would")
-    expect("refused nothing so far" in lab.out.run(*status), "something was counted before the trial")
+    # Mail from the other hosts of the lab may have come in without TLS.
+    before = lab.out.run(*status)
+    expect(not re.search(r"\boutbound\b", before), f"something was counted before the trial: {before}")
     with changed(lab, {"outbound": {"mode": "observe"}}):
         for _ in range(2):
             replies, _ = table.send(["trial@stsmx.test"])
