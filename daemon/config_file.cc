@@ -15,6 +15,7 @@
 #include "daemon/config_line.h"
 #include "daemon/log_format.h"
 #include "daemon/option_value.h"
+#include "policy/ascii.h"
 
 namespace tlswarden {
 namespace {
@@ -25,10 +26,8 @@ constexpr std::size_t kMaxRuleNameOctets = 64;
 constexpr std::size_t kMaxShownOctets = 80;
 
 const char* WhyBadRuleName(std::string_view name) {
-  const bool ok = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_';
-  });
+  const bool ok = std::all_of(name.begin(), name.end(),
+                              [](char c) { return IsAlnum(c) || c == '-' || c == '_'; });
   if (name.empty()) return "a rule needs a name, as in [rule.NAME]";
   if (name == "default") return "the log says \"default\" when no rule matched; take another name";
   if (!ok) return "a rule's name is made of letters, digits, hyphens and underscores";

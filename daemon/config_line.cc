@@ -1,26 +1,14 @@
 #include "daemon/config_line.h"
 
 #include "daemon/config_file.h"
+#include "policy/ascii.h"
 
 namespace tlswarden {
-namespace {
-
-constexpr std::string_view kBlanks = " \t";
-
-}  // namespace
-
-std::string_view Trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 std::string_view WithoutComment(std::string_view line) {
   for (std::size_t hash = line.find('#'); hash != std::string_view::npos;
        hash = line.find('#', hash + 1)) {
-    if (hash == 0 || kBlanks.find(line[hash - 1]) != std::string_view::npos) {
-      return line.substr(0, hash);
-    }
+    if (hash == 0 || IsBlank(line[hash - 1])) return line.substr(0, hash);
   }
   return line;
 }

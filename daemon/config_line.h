@@ -8,9 +8,6 @@ namespace tlswarden {
 
 inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// Without blanks at the ends.
-std::string_view Trim(std::string_view text);
-
 // A `#` begins a comment at the start of a line or after a blank, so `/a#b` is a value.
 // (Program_options' own reader cuts at every '#', which breaks paths.)
 std::string_view WithoutComment(std::string_view line);

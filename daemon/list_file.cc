@@ -4,6 +4,7 @@
 
 #include "daemon/config_file.h"
 #include "daemon/config_line.h"
+#include "policy/ascii.h"
 
 namespace tlswarden {
 

@@ -68,10 +68,7 @@ std::optional<std::string> WhyBadMailbox(std::string_view text) {
 }
 
 bool IsTransport(std::string_view text) {
-  const auto is_name = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  };
+  const auto is_name = [](char c) { return IsAlnum(c) || c == '-' || c == '_' || c == '.'; };
   const std::string_view name = text.substr(0, text.find(':'));
   return !name.empty() && text.size() <= kMaxTransportOctets &&
          std::all_of(name.begin(), name.end(), is_name) &&
@@ -85,9 +82,8 @@ Result<std::string> ParseFingerprint(std::string_view text) {
   std::string digits;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (has_colons && i % 3 == 2 && text[i] == ':') continue;
-    const char c = LowerAscii(text[i]);
-    const bool is_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    digits += !is_digit ? '?' : c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+    const int value = HexValue(text[i]);
+    digits += value < 0 ? '?' : "0123456789ABCDEF"[value];
   }
   if (digits.size() != kDigits || digits.find('?') != std::string::npos) {
     return Error{"not a SHA-256 fingerprint: 64 hexadecimal digits, or 32 pairs with colons"};

@@ -41,12 +41,7 @@ int Rank(const InboundVerdict& verdict) {
 }
 
 // Obsolete syntax has blanks before the colon, and a value may have them around it.
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
+constexpr std::string_view kHeaderBlanks = " \t\r\n";
 
 template <typename Value>
 void Free(std::vector<Value>& values) {
@@ -204,7 +199,7 @@ Decision Session::OnVerdict(RecipientQuestion recipient, EvidencePtr evidence,
 
 void Session::OnHeader(std::string_view name, std::string_view value) {
   if (!envelope_.headers) envelope_.headers.emplace();
-  name = Trimmed(name);
+  name = Trim(name, kHeaderBlanks);
   for (const std::string_view own : {kRequireHeader, kRouteHeader, kReceivedTlsHeader}) {
     if (EqualsIgnoringCase(name, own)) ++own_headers_[std::string(own)];
   }
@@ -212,7 +207,7 @@ void Session::OnHeader(std::string_view name, std::string_view value) {
   if (is_hop && received_.size() < kMaxReceivedHops) received_.push_back(ParseReceived(value));
   if (EqualsIgnoringCase(name, kTlsRequired)) {
     ++tls_required_headers_;
-    envelope_.tls_required_no = EqualsIgnoringCase(Trimmed(value), "no");
+    envelope_.tls_required_no = EqualsIgnoringCase(Trim(value, kHeaderBlanks), "no");
   }
   const std::string lower = LowerAscii(name);
   const bool wanted =

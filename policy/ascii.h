@@ -1,14 +1,27 @@
-// ascii: letters of US-ASCII, whatever the locale.
+// ascii: letters, digits and blanks of US-ASCII, whatever the locale.
 //
 // Domains, addresses and header names are compared without case in ASCII only (RFC 4343).
 #ifndef TLSWARDEN_POLICY_ASCII_H_
 #define TLSWARDEN_POLICY_ASCII_H_
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace tlswarden {
+
+// What stands between words on a line.
+inline constexpr std::string_view kBlanks = " \t";
+
+constexpr bool IsBlank(char c) { return kBlanks.find(c) != std::string_view::npos; }
+
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+constexpr bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+constexpr bool IsAlnum(char c) { return IsAlpha(c) || IsDigit(c); }
 
 constexpr char LowerAscii(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -23,6 +36,32 @@ inline std::string LowerAscii(std::string_view text) {
 constexpr bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return LowerAscii(x) == LowerAscii(y); });
+}
+
+// The value of a hexadecimal digit, or -1.
+constexpr int HexValue(char c) {
+  const char lower = LowerAscii(c);
+  if (IsDigit(c)) return c - '0';
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// Two lower-case hexadecimal digits for each octet.
+inline std::string Hex(std::span<const std::uint8_t> octets) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * octets.size());
+  for (const std::uint8_t octet : octets) {
+    text += kDigits[octet >> 4];
+    text += kDigits[octet & 0x0f];
+  }
+  return text;
+}
+
+// Without blanks at the ends.
+constexpr std::string_view Trim(std::string_view text, std::string_view blanks = kBlanks) {
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 }  // namespace tlswarden

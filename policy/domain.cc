@@ -10,7 +10,6 @@
 namespace tlswarden {
 namespace {
 
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 
 // What is wrong with a lower-case label, or nullptr.
@@ -63,15 +62,12 @@ Result<Domain> ParseDomain(std::string_view text) {
     if (!ascii) return Error{ascii.error()};
     name = *ascii;
   }
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return LowerAscii(c); });
-  return CheckLabels(std::move(name), true);
+  return CheckLabels(LowerAscii(name), true);
 }
 
 Result<Domain> ParseLdhDomain(std::string_view text) {
   if (text.empty()) return Error{"empty name"};
-  std::string name(text);
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return LowerAscii(c); });
-  return CheckLabels(std::move(name), false);
+  return CheckLabels(LowerAscii(text), false);
 }
 
 bool IsBelow(const Domain& name, const Domain& ancestor) {

@@ -12,8 +12,6 @@ namespace {
 constexpr std::string_view kBegin = "=?";
 constexpr std::string_view kEnd = "?=";
 
-bool IsBlank(char c) { return c == ' ' || c == '\t'; }
-
 // Removes each line end that a blank follows. Sendmail and Postfix hand over LF for CRLF.
 std::string Unfolded(std::string_view value) {
   std::string line;
@@ -28,18 +26,6 @@ std::string Unfolded(std::string_view value) {
   return line;
 }
 
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-int HexDigit(char c) {
-  const char lower = LowerAscii(c);
-  if (c >= '0' && c <= '9') return c - '0';
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // RFC 2047 section 4.2.
 std::optional<std::string> DecodeQ(std::string_view text) {
   std::string octets;
@@ -49,7 +35,7 @@ std::optional<std::string> DecodeQ(std::string_view text) {
       continue;
     }
     if (at + 2 >= text.size()) return std::nullopt;
-    const int high = HexDigit(text[at + 1]), low = HexDigit(text[at + 2]);
+    const int high = HexValue(text[at + 1]), low = HexValue(text[at + 2]);
     if (high < 0 || low < 0) return std::nullopt;
     octets += static_cast<char>(high * 16 + low);
     at += 2;
@@ -137,7 +123,7 @@ std::optional<EncodedWord> FirstEncodedWord(std::string_view text) {
 
 std::string DecodeHeader(std::string_view value) {
   const std::string unfolded = Unfolded(value);
-  std::string_view rest = Trimmed(unfolded);
+  std::string_view rest = Trim(unfolded);
   std::string text;
   bool after_word = false;  // only blanks have followed it
   std::size_t word_end = 0;

@@ -64,10 +64,8 @@ int Rank(const std::string& tag) {
 
 bool IsTag(std::string_view text) {
   return !text.empty() && text.size() <= kMaxTagOctets &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (LowerAscii(c) >= 'a' && LowerAscii(c) <= 'z') || (c >= '0' && c <= '9') ||
-                  c == '-' || c == '_';
-         });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return IsAlnum(c) || c == '-' || c == '_'; });
 }
 
 std::string TagOf(const Rule& rule) {

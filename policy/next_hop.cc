@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
@@ -13,8 +15,8 @@ namespace {
 bool LooksLikeAddress(std::string_view host) {
   if (host.find(':') != std::string_view::npos) return true;
   const bool digits = host.find_first_of("0123456789") != std::string_view::npos;
-  return digits && std::all_of(host.begin(), host.end(),
-                               [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  return digits &&
+         std::all_of(host.begin(), host.end(), [](char c) { return IsDigit(c) || c == '.'; });
 }
 
 struct Parts {

@@ -2,25 +2,15 @@
 
 #include <algorithm>
 
+#include "policy/ascii.h"
 #include "policy/domain.h"
-#include "policy/tag_list.h"
 
 namespace tlswarden {
 namespace {
 
 constexpr std::size_t kMaxLocalPartOctets = 64;  // RFC 5321 section 4.5.3.1
 
-bool IsAlpha(char c) { return IsAlnum(c) && (c < '0' || c > '9'); }
-
 bool IsOneOf(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
-
-// The value of a hexadecimal digit, or -1.
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool IsEscape(std::string_view text) {
   return text.size() >= 3 && text[0] == '%' && HexValue(text[1]) >= 0 && HexValue(text[2]) >= 0;
@@ -71,12 +61,7 @@ bool HasHttpsHost(std::string_view rest) {
   const std::string_view port =
       colon == std::string_view::npos ? std::string_view() : authority.substr(colon + 1);
   return ParseLdhDomain(authority.substr(0, colon)).ok() && port.size() <= 5 &&
-         std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool IsScheme(std::string_view text, std::string_view scheme) {
-  return std::equal(text.begin(), text.end(), scheme.begin(), scheme.end(),
-                    [](char a, char b) { return (a | 0x20) == b; });
+         std::all_of(port.begin(), port.end(), IsDigit);
 }
 
 }  // namespace
@@ -102,12 +87,12 @@ std::optional<ReportDestination> ToReportDestination(std::string_view uri) {
   const std::size_t colon = uri.find(':');
   const std::string_view scheme = uri.substr(0, colon);
   const std::string_view rest = uri.substr(colon + 1);
-  if (IsScheme(scheme, "mailto")) {
+  if (EqualsIgnoringCase(scheme, "mailto")) {
     std::optional<std::string> address = MailAddress(rest);
     if (!address) return std::nullopt;
     return ReportDestination{Scheme::kMailto, std::move(*address)};
   }
-  if (!IsScheme(scheme, "https") || !HasHttpsHost(rest)) return std::nullopt;
+  if (!EqualsIgnoringCase(scheme, "https") || !HasHttpsHost(rest)) return std::nullopt;
   return ReportDestination{Scheme::kHttps, std::string(uri)};
 }
 

@@ -56,12 +56,6 @@ std::optional<Enum> Value(const Table& table, std::string_view text) {
   return std::nullopt;
 }
 
-std::string_view Trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 std::string_view ToString(Direction direction) { return Word(kDirections, direction); }
@@ -85,12 +79,12 @@ std::optional<Mode> ParseMode(std::string_view text) { return Value<Mode>(kModes
 Result<HeaderPattern> ParseHeaderPattern(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return Error{"not of the form NAME: PATTERN"};
-  const std::string_view name = Trimmed(text.substr(0, colon));
+  const std::string_view name = Trim(text.substr(0, colon));
   // RFC 5322 section 2.2: printable ASCII without colon.
   const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(),
                                                     [](char c) { return c > 0x20 && c < 0x7f; });
   if (!is_name) return Error{"before the colon stands the name of a header"};
-  HeaderPattern pattern{LowerAscii(name), std::string(Trimmed(text.substr(colon + 1)))};
+  HeaderPattern pattern{LowerAscii(name), std::string(Trim(text.substr(colon + 1)))};
   if (pattern.glob.empty()) return Error{"after the colon stands a pattern; * matches all"};
   return pattern;
 }

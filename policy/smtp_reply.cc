@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
 constexpr std::size_t kCodeOctets = 3;
 constexpr std::size_t kMaxShown = 200;
-
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr char Upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-}
 
 // 0: the line doesn't begin with one.
 int CodeOf(std::string_view line) {
@@ -43,11 +40,7 @@ bool HasKeyword(const SmtpReply& reply, std::string_view keyword) {
   // The first line greets.
   for (std::size_t i = 1; i < reply.lines.size(); ++i) {
     const std::string_view line = reply.lines[i];
-    const std::string_view word = line.substr(0, line.find(' '));
-    if (std::equal(word.begin(), word.end(), keyword.begin(), keyword.end(),
-                   [](char a, char b) { return Upper(a) == b; })) {
-      return true;
-    }
+    if (EqualsIgnoringCase(line.substr(0, line.find(' ')), keyword)) return true;
   }
   return false;
 }

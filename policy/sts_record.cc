@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/ascii.h"
 #include "policy/tag_list.h"
 
 namespace tlswarden {

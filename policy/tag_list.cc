@@ -3,31 +3,22 @@
 #include <algorithm>
 #include <string>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
 constexpr std::size_t kMaxExtensionName = 32;
-constexpr std::string_view kBlanks = " \t";
-
-std::string_view Trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 // sts-ext-value: %x21-3A / %x3C / %x3E-7E, so neither ';' nor '='.
 // RFC 8460's URIs may hold '=' in a query, which its own ABNF for rua allows.
 bool IsValue(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 0x21 && c <= 0x7e && c != ';') || c == ' ' || c == '\t';
+    return (c >= 0x21 && c <= 0x7e && c != ';') || IsBlank(c);
   });
 }
 
 }  // namespace
-
-bool IsAlnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool IsExtensionName(std::string_view text) {
   if (text.empty() || text.size() > kMaxExtensionName || !IsAlnum(text.front())) return false;

@@ -33,8 +33,6 @@ bool IsExtensionName(std::string_view text);
 // REQUIRES: `text` is a value of ParseTagList.
 bool IsExtensionValue(std::string_view text);
 
-bool IsAlnum(char c);
-
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_POLICY_TAG_LIST_H_

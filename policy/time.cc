@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
 // `text` has the form of `pattern`, where 0 stands for a digit.
 bool HasForm(std::string_view text, std::string_view pattern) {
   return std::equal(text.begin(), text.end(), pattern.begin(), pattern.end(),
-                    [](char c, char p) { return p == '0' ? c >= '0' && c <= '9' : c == p; });
+                    [](char c, char p) { return p == '0' ? IsDigit(c) : c == p; });
 }
 
 // REQUIRES: digits

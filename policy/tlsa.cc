@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
@@ -33,14 +35,8 @@ bool ParsesAsFullData(const TlsaRecord& record) {
 }  // namespace
 
 std::string ToString(const TlsaRecord& record) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string text = std::to_string(record.usage) + ' ' + std::to_string(record.selector) + ' ' +
-                     std::to_string(record.matching_type) + ' ';
-  for (std::uint8_t octet : record.data) {
-    text += kHex[octet >> 4];
-    text += kHex[octet & 0x0f];
-  }
-  return text;
+  return std::to_string(record.usage) + ' ' + std::to_string(record.selector) + ' ' +
+         std::to_string(record.matching_type) + ' ' + Hex(record.data);
 }
 
 std::optional<std::string> WhyUnusable(const TlsaRecord& record) {

@@ -2,27 +2,21 @@
 
 #include <algorithm>
 
+#include "policy/ascii.h"
 #include "policy/tag_list.h"
 
 namespace tlswarden {
 namespace {
 
 constexpr std::string_view kVersion = "v=TLSRPTv1";
-constexpr std::string_view kBlanks = " \t";
-
-std::string_view TrimBlanks(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 // The list of a `rua=`, with blanks allowed around its commas only. False: malformed.
 bool AddDestinations(std::string_view list, TlsrptRecord& record) {
-  if (TrimBlanks(list) != list) return false;
+  if (Trim(list) != list) return false;
   std::vector<ReportDestination>& all = record.destinations;
   for (std::size_t begin = 0; begin <= list.size();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
-    const std::string_view uri = TrimBlanks(list.substr(begin, end - begin));
+    const std::string_view uri = Trim(list.substr(begin, end - begin));
     begin = end + 1;
     if (!IsReportUri(uri)) return false;
     std::optional<ReportDestination> found = ToReportDestination(uri);

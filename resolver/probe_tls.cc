@@ -13,22 +13,13 @@
 #include <span>
 #include <utility>
 
+#include "policy/ascii.h"
 #include "policy/dns_id.h"
 
 namespace tlswarden {
 namespace {
 
 constexpr std::size_t kMaxNameOctets = kMaxDomainOctets + 2;  // with "*."
-
-std::string Hex(std::span<const unsigned char> octets) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char octet : octets) {
-    text += kDigits[octet >> 4];
-    text += kDigits[octet & 0x0f];
-  }
-  return text;
-}
 
 std::string Sha256(std::span<const unsigned char> octets) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
@@ -40,12 +31,10 @@ std::string Sha256(std::span<const unsigned char> octets) {
 std::string NameOf(const ASN1_STRING* text) {
   const auto size = static_cast<std::size_t>(std::max(ASN1_STRING_length(text), 0));
   if (size > kMaxNameOctets) return "";
-  std::string name(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), size);
-  for (char& c : name) {
-    if (c <= 0x20 || c > 0x7e) return "";
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return name;
+  const std::string_view name(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), size);
+  const bool visible =
+      std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c <= 0x7e; });
+  return visible ? LowerAscii(name) : "";
 }
 
 void Keep(std::string name, ProbeFacts& facts, std::size_t& octets) {

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
-bool IsQueueIdCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 bool IsQueueId(std::string_view text) {
   return !text.empty() && text.size() <= kMaxQueueIdOctets &&
-         std::all_of(text.begin(), text.end(), IsQueueIdCharacter);
+         std::all_of(text.begin(), text.end(), IsAlnum);
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 #include "socketmap/netstring.h"
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
 using State = NetstringScan::State;
 
 constexpr std::size_t kMaxLengthDigits = 4;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 

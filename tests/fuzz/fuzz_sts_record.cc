@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/ascii.h"
 #include "policy/sts_record.h"
 #include "policy/tag_list.h"
 #include "tests/fuzz/txt_lines.h"

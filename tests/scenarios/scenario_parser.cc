@@ -4,23 +4,19 @@
 #include <charconv>
 #include <cstdint>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r";
+constexpr std::string_view kLineBlanks = " \t\r";
 constexpr std::string_view kAnything = "...";
-
-std::string_view Trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 std::string_view TakeLine(std::string_view& text) {
   const std::size_t lf = text.find('\n');
   const std::string_view line = text.substr(0, lf);
   text = lf == std::string_view::npos ? std::string_view() : text.substr(lf + 1);
-  return Trim(line);
+  return Trim(line, kLineBlanks);
 }
 
 // A comment begins with a # at the start of a line or after a blank, outside of quotes.
@@ -28,8 +24,8 @@ std::string_view WithoutComment(std::string_view line) {
   bool quoted = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (line[i] == '"') quoted = !quoted;
-    const bool after_blank = i == 0 || kBlanks.find(line[i - 1]) != std::string_view::npos;
-    if (line[i] == '#' && after_blank && !quoted) return Trim(line.substr(0, i));
+    const bool after_blank = i == 0 || kLineBlanks.find(line[i - 1]) != std::string_view::npos;
+    if (line[i] == '#' && after_blank && !quoted) return Trim(line.substr(0, i), kLineBlanks);
   }
   return line;
 }
@@ -68,14 +64,14 @@ Result<std::vector<Statement>> ParseScenario(std::string_view text) {
 }
 
 std::string TakeWord(std::string_view& rest) {
-  const std::string word(rest.substr(0, rest.find_first_of(kBlanks)));
-  rest = Trim(rest.substr(word.size()));
+  const std::string word(rest.substr(0, rest.find_first_of(kLineBlanks)));
+  rest = Trim(rest.substr(word.size()), kLineBlanks);
   return word;
 }
 
 std::vector<std::string> SplitWords(std::string_view text) {
   std::vector<std::string> words;
-  text = Trim(text);
+  text = Trim(text, kLineBlanks);
   while (!text.empty()) words.push_back(TakeWord(text));
   return words;
 }
@@ -91,7 +87,7 @@ std::vector<std::string> SplitList(std::string_view text) {
       parts.back() += c;
     }
   }
-  for (std::string& part : parts) part = std::string(Trim(part));
+  for (std::string& part : parts) part = std::string(Trim(part, kLineBlanks));
   return parts;
 }
 
