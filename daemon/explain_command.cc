@@ -94,14 +94,8 @@ void JudgeMessage(const Case& asked, const NextHop& next_hop, Explained& explain
     tagged.order = OrderOf(explained.tag, outbound.rules);
     explained.by_tag = Judge(tagged, explained.evidence, outbound, explained.now);
   }
-  Facts facts;
-  facts.envelope = question.envelope;
-  facts.recipient = question.recipient ? &*question.recipient : nullptr;
-  facts.recipient_domain = &question.recipient_domain;
-  facts.next_hop = &question.next_hop;
-  facts.transport = question.transport;
-  if (!explained.evidence.mx.hosts.empty()) facts.mx = &explained.evidence.mx;
-  explained.rules = ExplainRules(outbound.rules, facts, explained.now);
+  explained.rules =
+      ExplainRules(outbound.rules, FactsOf(question, explained.evidence), explained.now);
 }
 
 int ExplainInbound(const CommandLine& line, const Case& asked, Time now) {

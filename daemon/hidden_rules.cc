@@ -115,13 +115,13 @@ void Shelf::Add(const Rule& rule, std::uint32_t place) {
 
 // Under which names something stands that covers the pattern.
 void AskFor(char kind, const DomainPattern& pattern, Texts* questions) {
-  std::string_view name = pattern.domain.ascii;
+  const std::string_view name = pattern.domain.ascii;
   if (pattern.reach != DomainPattern::Reach::kBelow) questions->push_back(Name(kind, '=', name));
   if (pattern.reach == DomainPattern::Reach::kBelow) questions->push_back(Name(kind, '.', name));
-  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
-    name.remove_prefix(dot + 1);
-    questions->push_back(Name(kind, '.', name));
-  }
+  AnyAncestor(name, [&](std::string_view ancestor) {
+    questions->push_back(Name(kind, '.', ancestor));
+    return false;
+  });
 }
 
 void AskFor(char kind, const AddressSet& addresses, Texts* questions) {
@@ -172,19 +172,16 @@ bool Shelf::Any(const Rule& rule, Taken taken) const {
   return false;
 }
 
-bool AsksForDomainsOnly(const Matchers& match) {
-  return !match.recipient_domain.empty() && match.sender_domain.empty() &&
-         match.recipient.empty() && match.sender.empty() && match.next_hop.empty() &&
-         match.mx_host.empty() && match.transport.empty() && match.client_address.empty() &&
-         match.client_name.empty() && match.authenticated.empty() && match.listener.empty() &&
-         match.header.empty();
+bool AsksForDomainsOnly(const Rule& rule) {
+  return !rule.match.recipient_domain.empty() && !NeedsMessage(rule) &&
+         rule.match.next_hop.empty() && rule.match.mx_host.empty();
 }
 
 // The rules that ask for recipients' domains only: each of these is lost to all rules behind.
 class DomainOwners {
  public:
   void Add(const Rule& rule, std::uint32_t place) {
-    if (!AsksForDomainsOnly(rule.match)) return;
+    if (!AsksForDomainsOnly(rule)) return;
     if (rule.match.recipient_domain.patterns().size() > kMostNames) {
       large_.emplace_back(place, &rule.match.recipient_domain);
       return;
@@ -224,11 +221,11 @@ class DomainOwners {
 
   std::uint32_t OwnerAbove(std::string_view name) const {
     std::uint32_t first = kNone;
-    for (std::size_t dot = name.find('.'); dot != std::string_view::npos && !below_.empty();
-         dot = name.find('.')) {
-      name.remove_prefix(dot + 1);
-      first = std::min(first, Find(below_, std::string(name)));
-    }
+    if (below_.empty()) return first;
+    AnyAncestor(name, [&](std::string_view ancestor) {
+      first = std::min(first, Find(below_, std::string(ancestor)));
+      return false;
+    });
     return first;
   }
 

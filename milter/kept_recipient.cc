@@ -74,10 +74,7 @@ bool MustBeCarried(const KeptRecipient& kept, PerMessage how, const Outbound& ou
 Verdict Uncarried(const KeptRecipient& kept, const SessionOptions& options,
                   const Outbound& outbound) {
   Verdict verdict = kept.verdict;
-  const OnFailure of_rule = verdict.by == nullptr
-                                ? outbound.on_failure
-                                : verdict.by->on_failure.value_or(outbound.on_failure);
-  const OnFailure on_failure = verdict.requiretls ? OnFailure::kReject : of_rule;
+  const OnFailure on_failure = OnFailureOf(verdict.by.get(), outbound, verdict.requiretls);
   verdict.failure = WhyNotCarried(kept, options);
   verdict.lookup_failed = false;
   verdict.action = on_failure == OnFailure::kReject   ? Action::kReject

@@ -33,6 +33,16 @@ Result<Domain> ParseLdhDomain(std::string_view text);
 // True when `name` lies below `ancestor`, at any depth; not for the ancestor itself.
 bool IsBelow(const Domain& name, const Domain& ancestor);
 
+// Calls with each name above `name`, from the nearest, until one is taken.
+template <typename Taken>
+bool AnyAncestor(std::string_view name, Taken taken) {
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+    name.remove_prefix(dot + 1);
+    if (taken(name)) return true;
+  }
+  return false;
+}
+
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_POLICY_DOMAIN_H_

@@ -12,16 +12,6 @@ constexpr std::string_view kBelow = "*.";
 constexpr std::string_view kBoth = "/*";
 constexpr std::size_t kMostWithoutIndex = 8;
 
-// Calls with each name above `name`, from the nearest, until one is taken.
-template <typename Taken>
-bool AnyAncestor(std::string_view name, Taken taken) {
-  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
-    name.remove_prefix(dot + 1);
-    if (taken(name)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<DomainPattern> ParseDomainPattern(std::string_view text) {

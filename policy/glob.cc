@@ -1,5 +1,7 @@
 #include "policy/glob.h"
 
+#include <algorithm>
+
 #include "policy/ascii.h"
 
 namespace tlswarden {
@@ -26,6 +28,11 @@ bool GlobMatches(std::string_view pattern, std::string_view text) {
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();
+}
+
+bool AnyGlobMatches(const std::vector<std::string>& globs, std::string_view text) {
+  return std::any_of(globs.begin(), globs.end(),
+                     [text](const std::string& glob) { return GlobMatches(glob, text); });
 }
 
 }  // namespace tlswarden

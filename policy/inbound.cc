@@ -1,16 +1,9 @@
 #include "policy/inbound.h"
 
-#include <algorithm>
-
 #include "policy/glob.h"
 
 namespace tlswarden {
 namespace {
-
-bool AnyMatches(const std::vector<std::string>& globs, std::string_view text) {
-  return std::any_of(globs.begin(), globs.end(),
-                     [text](const std::string& glob) { return GlobMatches(glob, text); });
-}
 
 bool WantsCertificate(const InboundDemand& demand) {
   return demand.client_certificate != ClientCertificate::kNotNeeded ||
@@ -33,11 +26,11 @@ std::optional<std::string> CertificateShort(const InboundDemand& demand, const I
   if (any_is_enough) return std::nullopt;
   if (!tls.certificate_trusted) return "the client certificate is not trusted";
   if (!demand.certificate_subject.empty() &&
-      !AnyMatches(demand.certificate_subject, tls.certificate_subject)) {
+      !AnyGlobMatches(demand.certificate_subject, tls.certificate_subject)) {
     return "the client certificate is for " + tls.certificate_subject;
   }
   if (!demand.certificate_issuer.empty() &&
-      !AnyMatches(demand.certificate_issuer, tls.certificate_issuer)) {
+      !AnyGlobMatches(demand.certificate_issuer, tls.certificate_issuer)) {
     return "the client certificate is issued by " + tls.certificate_issuer;
   }
   return std::nullopt;
@@ -105,7 +98,7 @@ std::optional<InboundFailure> ShortOf(const InboundDemand& demand, const Inbound
     return InboundFailure{false, "a cipher of " + std::to_string(tls.bits) + " bits is used, but " +
                                      std::to_string(demand.minimum_bits) + " are required"};
   }
-  if (AnyMatches(demand.deny_cipher, tls.cipher)) {
+  if (AnyGlobMatches(demand.deny_cipher, tls.cipher)) {
     return InboundFailure{false, "the cipher " + tls.cipher + " is not allowed"};
   }
   if (std::optional<std::string> reason = CertificateShort(demand, tls)) {

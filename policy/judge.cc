@@ -8,9 +8,8 @@ namespace tlswarden {
 namespace {
 
 // True when TLS with every host that the MTA would use at `dane` is mandatory; of a host whose
-// address can't be had now, nobody knows. Behind an unsigned
-// MX it isn't: there, Postfix ignores TLSA records unless smtp_tls_dane_insecure_mx_policy says
-// otherwise.
+// address can't be had now, nobody knows. Behind an unsigned MX it isn't: there, Postfix ignores
+// TLSA records unless smtp_tls_dane_insecure_mx_policy says otherwise.
 bool DaneCoversAll(const MxEvidence& mx) {
   return mx.security == Security::kSecure &&
          std::all_of(mx.hosts.begin(), mx.hosts.end(), [](const MxHost& host) {
@@ -161,9 +160,14 @@ bool DemandsMore(const Rule* rule) {
          !demand.ciphers.empty();
 }
 
+// The message that may demand something itself. An order already holds what its message demanded.
+const Envelope* AskingMessage(const Question& question) {
+  return question.order == nullptr ? question.envelope : nullptr;
+}
+
 // RFC 8689 section 5: a bounce should reach its sender even where the next hop can't do REQUIRETLS.
-bool HoldsToRequireTls(const Envelope& envelope) {
-  return envelope.requiretls && !envelope.sender.text.empty();
+bool HoldsToRequireTls(const Envelope* message) {
+  return message != nullptr && message->requiretls && !message->sender.text.empty();
 }
 
 // What the rule and the message demand together. REQUIRETLS wants the next hop to be authenticated
@@ -171,18 +175,11 @@ bool HoldsToRequireTls(const Envelope& envelope) {
 // demands nothing of his own (section 4.3).
 Requirement Demanded(const Question& question, const Rule* rule, const Outbound& outbound) {
   const Requirement own = rule == nullptr ? Requirement::kPublished : rule->outbound.require;
-  if (question.envelope == nullptr || question.order != nullptr) return own;
-  if (HoldsToRequireTls(*question.envelope)) return std::max(own, Requirement::kAuthenticated);
-  const bool lifted =
-      outbound.honour_tls_required_no && question.envelope->tls_required_no && !DemandsMore(rule);
+  const Envelope* message = AskingMessage(question);
+  if (HoldsToRequireTls(message)) return std::max(own, Requirement::kAuthenticated);
+  const bool lifted = message != nullptr && message->tls_required_no &&
+                      outbound.honour_tls_required_no && !DemandsMore(rule);
   return lifted ? Requirement::kNone : own;
-}
-
-// RFC 8689 section 4.2.1: what REQUIRETLS demands and isn't met must not wait but bounce, nor may
-// a rule that happens to demand the same let it go.
-OnFailure OnFailureOf(const Rule* rule, const Outbound& outbound, bool requiretls) {
-  if (requiretls) return OnFailure::kReject;
-  return rule == nullptr ? outbound.on_failure : rule->on_failure.value_or(outbound.on_failure);
 }
 
 // The operator's part: the rule, and what follows from a failure.
@@ -191,8 +188,7 @@ void ApplyOrders(const RulePtr& rule, const Question& question, const Evidence& 
   verdict.by = rule;
   if (rule != nullptr) verdict.rule = rule->name;
   verdict.requirement = Demanded(question, rule.get(), outbound);
-  verdict.requiretls = question.order == nullptr && question.envelope != nullptr &&
-                       HoldsToRequireTls(*question.envelope);
+  verdict.requiretls = HoldsToRequireTls(AskingMessage(question));
   const OnFailure on_failure = OnFailureOf(rule.get(), outbound, verdict.requiretls);
   Require(verdict.requirement, on_failure, evidence, verdict);
   DecideActions(outbound, verdict);
@@ -203,23 +199,11 @@ void ApplyOrders(const RulePtr& rule, const Question& question, const Evidence& 
 // A message that is on its way keeps its order while the rule is changed. One that is over, off, or
 // only observed by now demands nothing.
 bool IsInForce(const Rule& order, Time now) {
-  return order.mode.value_or(Mode::kEnforce) == Mode::kEnforce &&
-         !(order.until && now >= *order.until);
+  return order.mode.value_or(Mode::kEnforce) == Mode::kEnforce && !IsOver(order, now);
 }
 
 Tested TrialOf(const Verdict& verdict) {
   return {verdict.level, verdict.action, verdict.failure, verdict.mx_hostname, verdict.rule};
-}
-
-Facts FactsOf(const Question& question, const Evidence& evidence) {
-  Facts facts;
-  facts.envelope = question.envelope;
-  facts.recipient = question.recipient ? &*question.recipient : nullptr;
-  facts.recipient_domain = &question.recipient_domain;
-  facts.next_hop = &question.next_hop;
-  facts.transport = question.transport;
-  if (!evidence.mx.hosts.empty()) facts.mx = &evidence.mx;
-  return facts;
 }
 
 Verdict Judged(const Verdict& published, const Question& question, const Evidence& evidence,
@@ -256,6 +240,22 @@ Verdict Judged(const Verdict& published, const Question& question, const Evidenc
 }
 
 }  // namespace
+
+Facts FactsOf(const Question& question, const Evidence& evidence) {
+  Facts facts;
+  facts.envelope = question.envelope;
+  facts.recipient = question.recipient ? &*question.recipient : nullptr;
+  facts.recipient_domain = &question.recipient_domain;
+  facts.next_hop = &question.next_hop;
+  facts.transport = question.transport;
+  if (!evidence.mx.hosts.empty()) facts.mx = &evidence.mx;
+  return facts;
+}
+
+OnFailure OnFailureOf(const Rule* rule, const Outbound& outbound, bool requiretls) {
+  if (requiretls) return OnFailure::kReject;
+  return rule == nullptr ? outbound.on_failure : rule->on_failure.value_or(outbound.on_failure);
+}
 
 void DecideActions(const Outbound& outbound, Verdict& verdict) {
   const OnFailure on_failure = OnFailureOf(verdict.by.get(), outbound, verdict.requiretls);

@@ -22,6 +22,13 @@ Verdict Judge(const Question& question, const Evidence& evidence, const Outbound
 Verdict JudgeWithoutEvidence(const Question& question, const Outbound& outbound,
                              std::string_view why, Time now);
 
+// What rules are matched with when the judge is asked this. Both must outlive it.
+Facts FactsOf(const Question& question, const Evidence& evidence);
+
+// RFC 8689 section 4.2.1: what REQUIRETLS demands and isn't met must not wait but bounce, nor may
+// a rule that happens to demand the same let it go. Without a rule (nullptr), as the orders say.
+OnFailure OnFailureOf(const Rule* rule, const Outbound& outbound, bool requiretls);
+
 // What follows from the failures that the verdict holds, by its rule and the orders. For who has
 // found one after the judge: a look at the MX hosts.
 void DecideActions(const Outbound& outbound, Verdict& verdict);

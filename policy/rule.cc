@@ -89,6 +89,8 @@ Result<HeaderPattern> ParseHeaderPattern(std::string_view text) {
   return pattern;
 }
 
+bool IsOver(const Rule& rule, Time now) { return rule.until && now >= *rule.until; }
+
 bool NeedsMessage(const Rule& rule) {
   const Matchers& match = rule.match;
   return !match.sender_domain.empty() || !match.recipient.empty() || !match.sender.empty() ||

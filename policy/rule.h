@@ -127,6 +127,9 @@ struct Rule {
 
 using RulePtr = std::shared_ptr<const Rule>;
 
+// Whether its `until` has come: it is as if it weren't there.
+bool IsOver(const Rule& rule, Time now);
+
 // Whether the rule asks for something that only the milter knows. A policy map, which knows a next
 // hop, never applies such a rule.
 bool NeedsMessage(const Rule& rule);

@@ -10,11 +10,6 @@ namespace {
 
 Fit Known(bool fits) { return fits ? Fit::kYes : Fit::kNo; }
 
-bool AnyGlobMatches(const std::vector<std::string>& globs, std::string_view text) {
-  return std::any_of(globs.begin(), globs.end(),
-                     [text](const std::string& glob) { return GlobMatches(glob, text); });
-}
-
 Fit RecipientDomainFits(const Rule& rule, const Facts& facts) {
   const DomainSet& wanted = rule.match.recipient_domain;
   if (wanted.empty()) return Fit::kYes;
@@ -135,8 +130,6 @@ constexpr Matcher kMatchers[] = {
     {"mx-host", MxHostFits},
     {"header", HeaderFits},
 };
-
-bool IsOver(const Rule& rule, Time now) { return rule.until && now >= *rule.until; }
 
 }  // namespace
 

@@ -45,13 +45,12 @@ void Rules::DomainIndex::Collect(const Domain* domain, Places& candidates) const
     candidates.insert(candidates.end(), all.begin(), all.end());
     return;
   }
-  std::string_view name = domain->ascii;
-  Append(itself, name, candidates);
-  for (std::size_t dot = name.find('.'); dot != std::string_view::npos && !below.empty();
-       dot = name.find('.')) {
-    name.remove_prefix(dot + 1);
-    Append(below, name, candidates);
-  }
+  Append(itself, domain->ascii, candidates);
+  if (below.empty()) return;
+  AnyAncestor(domain->ascii, [&](std::string_view ancestor) {
+    Append(below, ancestor, candidates);
+    return false;
+  });
 }
 
 Rules::Rules(std::vector<Rule> rules) {
