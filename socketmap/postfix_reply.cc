@@ -1,6 +1,7 @@
 #include "socketmap/postfix_reply.h"
 
 #include <algorithm>
+#include <boost/algorithm/string/join.hpp>
 
 namespace tlswarden {
 namespace {
@@ -20,6 +21,18 @@ std::string MatchList(const std::vector<MxPattern>& patterns) {
     if (!list.empty()) list += ':';
     if (pattern.wildcard) list += '.';
     list += pattern.domain.ascii;
+  }
+  return list;
+}
+
+// The same for the names that a rule pins.
+std::string MatchList(const std::vector<DomainPattern>& names) {
+  std::string list;
+  for (const DomainPattern& name : names) {
+    const bool below = name.reach != DomainPattern::Reach::kItself;
+    const bool itself = name.reach != DomainPattern::Reach::kBelow;
+    if (itself) list += (list.empty() ? "" : ":") + name.domain.ascii;
+    if (below) list += (list.empty() ? "." : ":.") + name.domain.ascii;
   }
   return list;
 }
@@ -60,33 +73,6 @@ std::string RuleAttributes(const Verdict& verdict) {
   return text;
 }
 
-// REQUIRES: verdict.by
-std::string PinnedReply(const Verdict& verdict) {
-  const OutboundDemand& demand = verdict.by->outbound;
-  const bool by_fingerprint = verdict.level == TlsLevel::kFingerprint;
-  std::string list;
-  for (const std::string& fingerprint : demand.fingerprints) {
-    list += (list.empty() ? "" : "|") + fingerprint;
-  }
-  if (by_fingerprint) return "OK fingerprint match=" + list;
-  for (const DomainPattern& name : demand.match) {
-    const bool below = name.reach != DomainPattern::Reach::kItself;
-    const bool itself = name.reach != DomainPattern::Reach::kBelow;
-    if (itself) list += (list.empty() ? "" : ":") + name.domain.ascii;
-    if (below) list += (list.empty() ? "." : ":.") + name.domain.ascii;
-  }
-  return "OK secure match=" + list + " servername=hostname";
-}
-
-// REQUIRES: verdict.sts
-std::string SecureReply(const Verdict& verdict, bool with_tlsrpt) {
-  const StsPolicy& policy = **verdict.sts;
-  std::string reply = "OK secure match=" + MatchList(policy.mx) + " servername=hostname";
-  reply += RuleAttributes(verdict);
-  if (with_tlsrpt) AppendTlsrpt(verdict, reply);
-  return reply;
-}
-
 }  // namespace
 
 // Postfix logs the first 200 characters of it.
@@ -100,25 +86,38 @@ std::string TempReply(const Verdict& verdict) {
   return reply;
 }
 
-std::string PostfixReply(const Verdict& verdict, bool with_tlsrpt) {
-  switch (LevelDemanded(verdict)) {
+std::string PlainReply(const Verdict& verdict, TlsLevel level) {
+  switch (level) {
     case TlsLevel::kMay:
       return std::string(kNotFound);
     case TlsLevel::kEncrypt:
-      return "OK encrypt" + RuleAttributes(verdict);
+      return "OK encrypt";
     case TlsLevel::kDane:
-      return "OK dane" + RuleAttributes(verdict);
+      return "OK dane";
     case TlsLevel::kDaneOnly:
-      return "OK dane-only" + RuleAttributes(verdict);
+      return "OK dane-only";
     case TlsLevel::kSecure:
-      if (verdict.pinned) return PinnedReply(verdict) + RuleAttributes(verdict);
-      return SecureReply(verdict, with_tlsrpt);
+      return "OK secure match=" +
+             (verdict.pinned ? MatchList(verdict.by->outbound.match)
+                             : MatchList((*verdict.sts)->mx)) +
+             " servername=hostname";
     case TlsLevel::kFingerprint:
-      return PinnedReply(verdict) + RuleAttributes(verdict);
+      return "OK fingerprint match=" +
+             boost::algorithm::join(verdict.by->outbound.fingerprints, "|");
     case TlsLevel::kUndecided:
       return TempReply(verdict);
   }
   return std::string(kNotFound);
+}
+
+std::string PostfixReply(const Verdict& verdict, bool with_tlsrpt) {
+  const TlsLevel level = LevelDemanded(verdict);
+  std::string reply = PlainReply(verdict, level);
+  if (level == TlsLevel::kMay || level == TlsLevel::kUndecided) return reply;
+  reply += RuleAttributes(verdict);
+  const bool by_sts = level == TlsLevel::kSecure && !verdict.pinned;
+  if (by_sts && with_tlsrpt) AppendTlsrpt(verdict, reply);
+  return reply;
 }
 
 }  // namespace tlswarden

@@ -29,15 +29,8 @@ std::string SendmailReply(const Verdict& verdict) {
   const TlsLevel level = LevelDemanded(verdict);
   if (level == TlsLevel::kFingerprint) return Wait("Sendmail can't compare fingerprints");
   if (IsDane(level) && verdict.lookup_failed) return TempReply(verdict);
-  Verdict plain = verdict;
-  plain.by = verdict.pinned ? verdict.by : nullptr;  // what stands behind the names spoils them
-  if (IsDane(level) && verdict.sts) plain.level = TlsLevel::kSecure;
-  if (!verdict.pinned || level != TlsLevel::kSecure) return PostfixReply(plain, false);
-  auto names_only = std::make_shared<Rule>(*verdict.by);
-  names_only->outbound.minimum_tls = TlsVersion::kNone;
-  names_only->outbound.ciphers.clear();
-  plain.by = names_only;
-  return PostfixReply(plain, false);
+  // The plain form: what stands behind the names spoils them.
+  return PlainReply(verdict, IsDane(level) && verdict.sts ? TlsLevel::kSecure : level);
 }
 
 std::string SendmailMessageReply(const Verdict& verdict) {
