@@ -18,8 +18,6 @@ constexpr std::int64_t kVersion = 2;
 constexpr std::size_t kMaxHosts = 512;  // as many as the DNS answer reader takes
 constexpr std::size_t kMaxTlsaRecords = 512;
 
-std::int64_t Seconds(Time time) { return time.time_since_epoch().count(); }
-
 json::value EncodeFailure(const std::optional<Failure>& failure) {
   if (!failure) return nullptr;
   return json::object{{"type", json::string(ToString(failure->type))},
@@ -94,7 +92,7 @@ Time At(const json::object& object, const char* key) {
   constexpr std::int64_t kLast = 253402300799;
   const std::int64_t seconds = object.at(key).as_int64();
   if (seconds < 0 || seconds > kLast) Refuse("time out of range");
-  return Time(std::chrono::seconds(seconds));
+  return FromSeconds(seconds);
 }
 
 template <typename Int>

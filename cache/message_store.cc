@@ -37,8 +37,6 @@ constexpr std::int64_t kOldRowsAtOnce = 500;
 // The age at which no MTA has the message any more: Sendmail's Timeout.queuereturn is five days.
 constexpr std::chrono::hours kQueueLife{5 * 24};
 
-std::int64_t Seconds(Time time) { return time.time_since_epoch().count(); }
-
 // Empty stands for all that have no row; nothing for what is no address.
 std::optional<std::string> RowKey(std::string_view address) {
   return address.empty() ? std::string() : CanonicalRecipient(address);

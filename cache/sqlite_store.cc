@@ -145,7 +145,7 @@ void SqliteStore::Write(const Batch& batch) {
   for (const auto& [key, evidence] : batch) {
     const std::string body = EncodeEvidence(*evidence);
     insert.Bind(1, key);
-    insert.Bind(2, KeepUntil(*evidence).time_since_epoch().count());
+    insert.Bind(2, Seconds(KeepUntil(*evidence)));
     insert.Bind(3, Worth(*evidence, evidence->obtained_at));
     insert.Bind(4, body);
     insert.Step();
@@ -170,7 +170,7 @@ void SqliteStore::Sweep(Time now) {
   SqliteStatement old(writer_,
                       "DELETE FROM evidence WHERE next_hop IN "
                       "(SELECT next_hop FROM evidence WHERE keep_until < ?1 LIMIT 500)");
-  old.Bind(1, now.time_since_epoch().count());
+  old.Bind(1, Seconds(now));
   old.Step();
   if (rows_at_most_ <= max_rows_) return;  // counting takes a while
   SqliteStatement count(writer_, "SELECT count(*) FROM evidence");

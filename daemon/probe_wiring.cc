@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "daemon/wall_clock.h"
 #include "policy/domain.h"
 
 namespace tlswarden {
@@ -38,9 +39,7 @@ Result<ProbeParts> MakeProbes(boost::asio::io_context& io, const Settings& setti
   ProbeTableOptions table;
   table.max_age = std::chrono::duration_cast<std::chrono::seconds>(settings.probe.max_age);
   table.per_minute = settings.probe.per_minute;
-  table.clock = [] {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  };
+  table.clock = WallClock;
   parts.table = std::make_unique<ProbeTable>(io, *parts.prober, sink, std::move(table));
   return parts;
 }

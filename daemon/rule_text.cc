@@ -1,25 +1,25 @@
 #include "daemon/rule_text.h"
 
 #include <algorithm>
-#include <array>
 
 #include "daemon/log_format.h"
+#include "milter/reply.h"
 #include "policy/ascii.h"
 #include "policy/mail_address.h"
 
 namespace tlswarden {
 namespace {
 
-constexpr std::array<std::string_view, 7> kPlaceholders = {
-    "recipient", "domain", "reason", "result-type", "rule", "mx-host", "info-url"};
+bool IsPlaceholder(std::string_view text) {
+  return std::any_of(kReplyPlaceholders.begin(), kReplyPlaceholders.end(),
+                     [text](const ReplyPlaceholder& known) { return known.text == text; });
+}
 
 bool IsPrintable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
 }  // namespace
-
-std::span<const std::string_view> ReplyPlaceholders() { return kPlaceholders; }
 
 std::optional<std::string> WhyBadReplyTemplate(std::string_view text) {
   if (!IsPrintable(text)) return "may hold printable ASCII only";
@@ -31,10 +31,10 @@ std::optional<std::string> WhyBadReplyTemplate(std::string_view text) {
     if (open == std::string_view::npos) return std::nullopt;
     const std::size_t close = text.find('}', open);
     if (text[open] == '}' || close == std::string_view::npos) return "a brace without its partner";
-    const std::string_view name = text.substr(open + 1, close - open - 1);
-    if (std::find(kPlaceholders.begin(), kPlaceholders.end(), name) == kPlaceholders.end()) {
+    if (!IsPlaceholder(text.substr(open, close + 1 - open))) {
+      const std::string_view name = text.substr(open + 1, close - open - 1);
       std::string why = "unknown placeholder {" + Printable(name, 40) + "}; there are";
-      for (const std::string_view known : kPlaceholders) why.append(" {").append(known).append("}");
+      for (const ReplyPlaceholder& known : kReplyPlaceholders) why.append(" ").append(known.text);
       return why;
     }
     text.remove_prefix(close + 1);

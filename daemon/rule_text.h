@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,9 +17,6 @@ namespace tlswarden {
 inline constexpr std::size_t kMaxReplyTemplateOctets = 300;
 inline constexpr std::size_t kMaxInfoUrlOctets = 200;
 inline constexpr std::size_t kMaxTransportOctets = 255;
-
-// What may stand between braces in `reply =`.
-std::span<const std::string_view> ReplyPlaceholders();
 
 // Nothing when the text is good.
 std::optional<std::string> WhyBadReplyTemplate(std::string_view text);

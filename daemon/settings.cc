@@ -11,6 +11,7 @@
 #include "daemon/hidden_rules.h"
 #include "daemon/option_value.h"
 #include "daemon/rules_config.h"
+#include "daemon/wall_clock.h"
 
 namespace tlswarden {
 namespace {
@@ -123,8 +124,7 @@ Loaded ParseSettings(std::string_view text, std::string_view file_name,
 }
 
 Surroundings RealSurroundings() {
-  return {[](const std::string& path) { return ReadFile(path, kMaxListOctets); },
-          std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+  return {[](const std::string& path) { return ReadFile(path, kMaxListOctets); }, WallClock()};
 }
 
 Loaded LoadSettings(const std::string& path, bool missing_is_fine) {

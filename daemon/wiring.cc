@@ -9,6 +9,8 @@
 #include <random>
 #include <utility>
 
+#include "daemon/wall_clock.h"
+
 namespace tlswarden {
 
 Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& settings) {
@@ -37,9 +39,7 @@ EngineOptions MakeEngineOptions(const Settings& settings) {
   options.dane_enabled = settings.dane.enabled;
   options.allow_private_addresses = settings.mta_sts.allow_private_addresses;
   options.patience = settings.outbound.deadline * 3 / 4;
-  options.clock = [] {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  };
+  options.clock = WallClock;
   options.jitter = [] {
     // The engine's thread alone calls it.
     static std::minstd_rand random{std::random_device()()};

@@ -41,12 +41,15 @@ bool IsSmtpTransport(std::string_view mailer) {
   return mailer.starts_with("smtp") || mailer == "relay" || mailer == "esmtp" || mailer == "dsmtp";
 }
 
+MailAddress AddressOf(const RcptEvent& event) {
+  return ParseMailAddress(event.rcpt_addr.empty() ? event.argument : event.rcpt_addr);
+}
+
 std::optional<RecipientQuestion> ReadRcpt(const RcptEvent& event) {
   // Only smtpd names a transport; without one the mail comes from this machine.
   const bool local_submission = event.rcpt_mailer.empty();
   if (!local_submission && !IsSmtpTransport(event.rcpt_mailer)) return std::nullopt;
-  const MailAddress address =
-      ParseMailAddress(event.rcpt_addr.empty() ? event.argument : event.rcpt_addr);
+  const MailAddress address = AddressOf(event);
   const std::size_t at = address.text.rfind('@');
   const std::string_view host = !event.rcpt_host.empty() ? event.rcpt_host
                                 : at == std::string_view::npos

@@ -22,6 +22,9 @@ struct RcptEvent {
   std::string_view dsn_parameters{};
 };
 
+// The address after the MTA's rewriting, or as the client wrote it where the MTA doesn't tell.
+MailAddress AddressOf(const RcptEvent& event);
+
 struct RecipientQuestion {
   std::string recipient;  // with angle brackets, for the log
   Question question;

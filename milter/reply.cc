@@ -1,6 +1,5 @@
 #include "milter/reply.h"
 
-#include <array>
 #include <utility>
 
 namespace tlswarden {
@@ -94,23 +93,14 @@ Reply NotCarried(std::string_view why, bool for_good) {
 }
 
 std::string FillIn(std::string_view words, const ReplyFacts& facts) {
-  const std::array<std::pair<std::string_view, std::string_view>, 7> places = {{
-      {"{recipient}", facts.recipient},
-      {"{domain}", facts.domain},
-      {"{reason}", facts.reason},
-      {"{result-type}", facts.result_type},
-      {"{rule}", facts.rule},
-      {"{mx-host}", facts.mx_host},
-      {"{info-url}", facts.info_url},
-  }};
   std::string text;
   while (!words.empty()) {
     std::size_t length = 1;
     std::string_view next = words.substr(0, 1);
-    for (const auto& [name, fact] : places) {
-      if (!words.starts_with(name)) continue;
-      length = name.size();
-      next = fact;
+    for (const ReplyPlaceholder& place : kReplyPlaceholders) {
+      if (!words.starts_with(place.text)) continue;
+      length = place.text.size();
+      next = facts.*place.fact;
     }
     text += next;
     words.remove_prefix(length);

@@ -2,6 +2,7 @@
 #ifndef TLSWARDEN_MILTER_REPLY_H_
 #define TLSWARDEN_MILTER_REPLY_H_
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -32,11 +33,26 @@ Reply MakeReply(const InboundVerdict& verdict);
 // worth another try, or nobody would see it: mail from pickup is tried for ever and in silence.
 Reply NotCarried(std::string_view why, bool for_good);
 
-// What a rule's `reply =` may speak of, each as {recipient}, {domain}, {reason}, {result-type},
-// {rule}, {mx-host} and {info-url}.
+// What a rule's `reply =` may speak of.
 struct ReplyFacts {
   std::string_view recipient, domain, reason, result_type, rule, mx_host, info_url;
 };
+
+// What stands for a fact: "{recipient}", with braces.
+struct ReplyPlaceholder {
+  std::string_view text;
+  std::string_view ReplyFacts::*fact;
+};
+
+inline constexpr std::array<ReplyPlaceholder, 7> kReplyPlaceholders = {{
+    {"{recipient}", &ReplyFacts::recipient},
+    {"{domain}", &ReplyFacts::domain},
+    {"{reason}", &ReplyFacts::reason},
+    {"{result-type}", &ReplyFacts::result_type},
+    {"{rule}", &ReplyFacts::rule},
+    {"{mx-host}", &ReplyFacts::mx_host},
+    {"{info-url}", &ReplyFacts::info_url},
+}};
 
 // What is filled in isn't looked at again.
 std::string FillIn(std::string_view words, const ReplyFacts& facts);

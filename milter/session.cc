@@ -92,8 +92,7 @@ InboundVerdict Session::JudgeClient(const MailAddress& recipient, std::string_vi
 
 std::optional<InboundVerdict> Session::InboundAtRcpt(const RcptEvent& event, Time now) {
   if (!inbound_waits_for_rcpt_) return std::nullopt;
-  MailAddress recipient =
-      ParseMailAddress(event.rcpt_addr.empty() ? event.argument : event.rcpt_addr);
+  MailAddress recipient = AddressOf(event);
   const InboundVerdict verdict = JudgeClient(recipient, event.rcpt_mailer, now);
   if (verdict.decided) return Noted(verdict);
   inbound_waits_for_headers_.push_back({std::move(recipient), std::string(event.rcpt_mailer)});

@@ -31,10 +31,6 @@ constexpr char kSumUp[] =
     "SELECT direction, domain, rule, result_type, would, because, sum(count), min(first), max(last)"
     " FROM would GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 7 DESC, 9 DESC, 2, 3, 4 LIMIT ?1";
 
-std::int64_t Seconds(Time time) { return time.time_since_epoch().count(); }
-
-Time FromSeconds(std::int64_t seconds) { return Time(std::chrono::seconds(seconds)); }
-
 std::int64_t Counted(const SqliteDb& db, const char* sql, std::int64_t parameter) {
   SqliteStatement statement(db, sql);
   statement.Bind(1, parameter);

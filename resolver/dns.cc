@@ -36,6 +36,12 @@ boost::asio::awaitable<AddressReplies> QueryAddresses(Dns& dns, std::string name
   co_return replies;
 }
 
+std::vector<std::string> AllAddresses(const AddressReplies& replies) {
+  std::vector<std::string> all = replies.a.addresses;
+  all.insert(all.end(), replies.aaaa.addresses.begin(), replies.aaaa.addresses.end());
+  return all;
+}
+
 DnsReply FailedReply(std::string name, std::string failure) {
   DnsReply reply;
   reply.canonical_name = std::move(name);

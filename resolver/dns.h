@@ -70,6 +70,9 @@ struct AddressReplies {
   DnsReply aaaa;
 };
 
+// IPv4 first.
+std::vector<std::string> AllAddresses(const AddressReplies& replies);
+
 // Asks for both address families at once. `dns` must outlive the question.
 boost::asio::awaitable<AddressReplies> QueryAddresses(Dns& dns, std::string name);
 

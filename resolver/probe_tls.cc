@@ -83,7 +83,7 @@ void ReadDigests(X509* leaf, ProbeFacts& facts) {
 void ReadEnd(X509* leaf, ProbeFacts& facts) {
   std::tm end{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(leaf), &end) != 1) return;
-  facts.not_after = Time(std::chrono::seconds(timegm(&end)));
+  facts.not_after = FromSeconds(timegm(&end));
 }
 
 // RFC 8460 section 4.3.2.

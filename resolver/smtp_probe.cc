@@ -1,6 +1,7 @@
 #include "resolver/smtp_probe.h"
 
 #include <algorithm>
+#include <boost/algorithm/string/join.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -105,12 +106,6 @@ void Remember(ProbeFacts seen, ProbeFacts& told) {
   if (!seen.no_tls || told.no_tls->transient) told = std::move(seen);
 }
 
-std::string Join(const std::vector<std::string>& items) {
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
-  return text;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SmtpProber>> SmtpProber::Create(Dns& dns, const SmtpProbeOptions& options) {
@@ -139,13 +134,12 @@ awaitable<std::vector<std::string>> SmtpProber::FindAddresses(ProbeFacts& facts)
   const std::string& host = facts.target.host.ascii;
   auto asking = QueryAddresses(dns_, host);
   const AddressReplies replies = co_await std::move(asking);
-  std::vector<std::string> found = replies.a.addresses;
-  found.insert(found.end(), replies.aaaa.addresses.begin(), replies.aaaa.addresses.end());
+  const std::vector<std::string> found = AllAddresses(replies);
   std::vector<std::string> refused;
   std::vector<std::string> allowed = KeepPublic(found, options_.allow_private_addresses, &refused);
   if (!found.empty() && allowed.empty()) {
     facts.visited = false;
-    facts.no_tls = NoSession(host, "no public address: " + Join(refused));
+    facts.no_tls = NoSession(host, "no public address: " + boost::algorithm::join(refused, ", "));
   } else {
     facts.no_tls = NoSession(host, "no address");  // until one is spoken to
   }

@@ -1,5 +1,6 @@
 #include "resolver/sts_gather.h"
 
+#include <boost/algorithm/string/join.hpp>
 #include <utility>
 #include <vector>
 
@@ -32,18 +33,11 @@ void ForgetFailure(StsEvidence& sts) {
   sts.warned_at = {};
 }
 
-std::string Join(const std::vector<std::string>& items) {
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
-  return text;
-}
-
 // The addresses of the policy host that may be visited.
 awaitable<Result<std::vector<std::string>, Failure>> FindPolicyHost(Dns& dns, std::string host,
                                                                     bool allow_private) {
   const AddressReplies replies = co_await QueryAddresses(dns, host);
-  std::vector<std::string> found = replies.a.addresses;
-  found.insert(found.end(), replies.aaaa.addresses.begin(), replies.aaaa.addresses.end());
+  const std::vector<std::string> found = AllAddresses(replies);
   if (found.empty()) {
     const bool a_failed = replies.a.rcode == Rcode::kFailure;
     const DnsReply& reply = a_failed ? replies.a : replies.aaaa;
@@ -54,8 +48,9 @@ awaitable<Result<std::vector<std::string>, Failure>> FindPolicyHost(Dns& dns, st
   std::vector<std::string> refused;
   std::vector<std::string> allowed = KeepPublic(found, allow_private, &refused);
   if (allowed.empty()) {
-    co_return Error{Failure{ResultType::kStsPolicyFetchError,
-                            host + " has no public address: " + Join(refused), true}};
+    co_return Error{
+        Failure{ResultType::kStsPolicyFetchError,
+                host + " has no public address: " + boost::algorithm::join(refused, ", "), true}};
   }
   co_return allowed;
 }
