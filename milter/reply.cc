@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
@@ -23,9 +25,14 @@ std::string Words(const Verdict& verdict, std::string_view recipient) {
   return std::string(type) + ": " + FillIn(verdict.by->reply, facts);
 }
 
+// What is too long is cut off.
+std::string ReplyText(std::string_view text) {
+  return PrintableAscii(text.substr(0, kMaxReplyText));
+}
+
 std::string More(const RulePtr& rule) {
   if (rule == nullptr || rule->info_url.empty()) return {};
-  return PrintableAscii("see " + rule->info_url);
+  return ReplyText("see " + rule->info_url);
 }
 
 std::string_view EnhancedCode(const Verdict& verdict, bool reject) {
@@ -47,14 +54,6 @@ std::string InboundWords(const InboundVerdict& verdict) {
 
 }  // namespace
 
-std::string PrintableAscii(std::string text) {
-  for (char& c : text) {
-    if (c < 0x20 || c > 0x7e) c = '?';
-  }
-  if (text.size() > kMaxReplyText) text.resize(kMaxReplyText);
-  return text;
-}
-
 Reply MakeReply(const Verdict& verdict, std::string_view recipient) {
   const Action action = ActionTaken(verdict);
   const bool reject = action == Action::kReject;
@@ -63,7 +62,7 @@ Reply MakeReply(const Verdict& verdict, std::string_view recipient) {
   reply.action = action;
   reply.code = reject ? "550" : "451";
   reply.enhanced = EnhancedCode(verdict, reject);
-  reply.text = PrintableAscii(Words(verdict, recipient));
+  reply.text = ReplyText(Words(verdict, recipient));
   reply.more = More(verdict.by);
   return reply;
 }
@@ -77,7 +76,7 @@ Reply MakeReply(const InboundVerdict& verdict) {
   reply.action = action;
   reply.code = reject ? (no_tls ? "530" : "550") : "451";
   reply.enhanced = std::string(reject ? "5" : "4") + (no_tls ? ".7.0" : ".7.5");
-  reply.text = PrintableAscii(InboundWords(verdict));
+  reply.text = ReplyText(InboundWords(verdict));
   reply.more = More(verdict.by);
   return reply;
 }
@@ -109,7 +108,7 @@ std::string FillIn(std::string_view words, const ReplyFacts& facts) {
 }
 
 std::string HoldReason(std::string_view why, std::string_view rule) {
-  return PrintableAscii("tlswarden: " + std::string(why) + " (rule " + std::string(rule) + ')');
+  return ReplyText("tlswarden: " + std::string(why) + " (rule " + std::string(rule) + ')');
 }
 
 std::string HoldReason(const Verdict& verdict) {

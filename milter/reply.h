@@ -57,9 +57,6 @@ inline constexpr std::array<ReplyPlaceholder, 7> kReplyPlaceholders = {{
 // What is filled in isn't looked at again.
 std::string FillIn(std::string_view words, const ReplyFacts& facts);
 
-// One line that any MTA takes: other octets become '?', and what is too long is cut off.
-std::string PrintableAscii(std::string text);
-
 // Why a message is held.
 std::string HoldReason(std::string_view why, std::string_view rule);
 std::string HoldReason(const Verdict& verdict);  // REQUIRES: verdict.failure

@@ -57,6 +57,15 @@ inline std::string Hex(std::span<const std::uint8_t> octets) {
   return text;
 }
 
+// One line that any MTA or mail takes: all but printable ASCII becomes '?'.
+inline std::string PrintableAscii(std::string_view text) {
+  std::string printable(text);
+  for (char& c : printable) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return printable;
+}
+
 // Without blanks at the ends.
 constexpr std::string_view Trim(std::string_view text, std::string_view blanks = kBlanks) {
   const std::size_t first = text.find_first_not_of(blanks);

@@ -19,14 +19,6 @@ int CodeOf(std::string_view line) {
   return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
 }
 
-std::string Printable(std::string_view text) {
-  std::string printable(text);
-  for (char& c : printable) {
-    if (c < 0x20 || c > 0x7e) c = '?';
-  }
-  return printable;
-}
-
 }  // namespace
 
 std::string ToString(const SmtpReply& reply) {
@@ -66,13 +58,13 @@ std::size_t SmtpReplyParser::Take(std::string_view text) {
 void SmtpReplyParser::EndLine() {
   if (line_.ends_with('\r')) line_.pop_back();
   const int code = CodeOf(line_);
-  if (code == 0) return Fail("no SMTP reply: " + Printable(line_).substr(0, kMaxShown));
+  if (code == 0) return Fail("no SMTP reply: " + PrintableAscii(line_).substr(0, kMaxShown));
   if (!reply_.lines.empty() && code != reply_.code) return Fail("a reply with two codes");
   if (reply_.lines.size() >= kMaxReplyLines) return Fail("a reply without end");
   const bool last = line_.size() == kCodeOctets || line_[kCodeOctets] == ' ';
   reply_.code = code;
   reply_.lines.push_back(
-      Printable(std::string_view(line_).substr(std::min(line_.size(), kCodeOctets + 1))));
+      PrintableAscii(std::string_view(line_).substr(std::min(line_.size(), kCodeOctets + 1))));
   line_.clear();
   if (last) state_ = State::kDone;
 }

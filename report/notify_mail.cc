@@ -4,6 +4,8 @@
 #include <array>
 #include <chrono>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
@@ -12,11 +14,7 @@ constexpr std::size_t kMaxQuoted = 400;  // octets of what others said
 constexpr std::chrono::hours kDay{24};
 
 // A value of strangers as part of a line.
-std::string OneLine(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, kMaxQuoted)) out += c >= 0x20 && c <= 0x7e ? c : '?';
-  return out;
-}
+std::string OneLine(std::string_view text) { return PrintableAscii(text.substr(0, kMaxQuoted)); }
 
 // Lines of at most kWidth, but for words that are longer; `indent` in front of all but the first.
 std::string Wrapped(std::string_view first, std::string_view indent, std::string_view text) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/algorithm/string/join.hpp>
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
@@ -77,13 +79,8 @@ std::string RuleAttributes(const Verdict& verdict) {
 
 // Postfix logs the first 200 characters of it.
 std::string TempReply(const Verdict& verdict) {
-  std::string reply = "TEMP ";
-  if (!verdict.failure) return reply + "no answer";
-  reply += ToString(*verdict.failure);
-  for (char& c : reply) {
-    if (c < 0x20 || c > 0x7e) c = '?';
-  }
-  return reply;
+  return "TEMP " +
+         (verdict.failure ? PrintableAscii(ToString(*verdict.failure)) : std::string("no answer"));
 }
 
 std::string PlainReply(const Verdict& verdict, TlsLevel level) {

@@ -135,23 +135,8 @@ class SmtpServer {
   }
 
   boost::asio::awaitable<bool> Send(std::shared_ptr<Client> client, std::string text) {
-    const bool slow = script_.pause.count() != 0;
-    std::string_view rest = text;
-    boost::asio::steady_timer timer(client->socket.get_executor());
-    while (!rest.empty()) {
-      if (slow) {
-        timer.expires_after(script_.pause);
-        auto pausing = timer.async_wait(Token());
-        [[maybe_unused]] const Outcome<> paused = co_await std::move(pausing);
-      }
-      const std::string_view piece = slow ? rest.substr(0, 1) : rest;
-      const auto buffer = boost::asio::buffer(piece);
-      auto writing = boost::asio::async_write(client->socket, buffer, Token());
-      const Outcome<std::size_t> written = co_await std::move(writing);
-      if (std::get<0>(written)) co_return false;
-      rest.remove_prefix(piece.size());
-    }
-    co_return true;
+    auto writing = SlowWrite(client->socket, std::move(text), script_.pause);
+    co_return co_await std::move(writing);
   }
 
   Script script_;

@@ -17,9 +17,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -27,6 +25,8 @@
 #include <tuple>
 #include <utility>
 #include <vector>
+
+#include "tests/unit/resolver/slow_write.h"
 
 namespace tlswarden {
 
@@ -139,32 +139,13 @@ class TlsServer {
     const Outcome<std::size_t> read = co_await std::move(reading);
     if (std::get<0>(read)) co_return;
     request_ = std::move(request);
-    auto responding = Respond(stream);
+    auto responding = SlowWrite(*stream, script_.response, script_.pause);
     co_await std::move(responding);
     held_.push_back(stream);
     if (script_.ending == Ending::kCutOff) stream->next_layer().close();
     if (script_.ending == Ending::kCloseNotify) {
       auto shutting = stream->async_shutdown(Token());
       [[maybe_unused]] const Outcome<> shut = co_await std::move(shutting);
-    }
-  }
-
-  boost::asio::awaitable<void> Respond(std::shared_ptr<Stream> stream) {
-    const bool slow = script_.pause.count() != 0;
-    std::string_view rest = script_.response;
-    boost::asio::steady_timer timer(stream->get_executor());
-    while (!rest.empty()) {
-      if (slow) {
-        timer.expires_after(script_.pause);
-        auto pausing = timer.async_wait(Token());
-        [[maybe_unused]] const Outcome<> paused = co_await std::move(pausing);
-      }
-      const std::string_view piece = slow ? rest.substr(0, 1) : rest;
-      const auto buffer = boost::asio::buffer(piece);
-      auto writing = boost::asio::async_write(*stream, buffer, Token());
-      const Outcome<std::size_t> written = co_await std::move(writing);
-      if (std::get<0>(written)) co_return;
-      rest.remove_prefix(piece.size());
     }
   }
 
