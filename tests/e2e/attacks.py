@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import cells
 import hostile
 import sender
 import table
@@ -43,11 +44,11 @@ class Tried:
 
 def read():
     outside = False
-    for line in FILE.read_text().splitlines():
-        if line.startswith("["):
-            outside = line == "[outside]"
-        elif line.strip() and not line.startswith("#"):
-            name, section, attack, milter, reason, answer, postfix = (cell.strip() for cell in line.split("|"))
+    for row in cells.read(FILE):
+        if row[0].startswith("["):
+            outside = row == ["[outside]"]
+        else:
+            name, section, attack, milter, reason, answer, postfix = row
             answer = answer.replace("{secure}", f"OK secure match=mx.{name}.test servername=hostname")
             yield Attack(table.Row(f"user@{name}.test", attack, milter, reason, answer, postfix), section, outside)
 

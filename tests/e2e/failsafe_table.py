@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cells
+
 FILE = Path(__file__).with_name("failsafe.table")
 DOMAINS = {"good": "sts.test", "bad": "stsmx.test", "plain": "plain.test"}
 
@@ -44,9 +46,8 @@ class Row:
 
 
 def read():
-    lines = [line for line in FILE.read_text().splitlines() if line.strip() and not line.startswith("#")]
-    for number, line in enumerate(lines, 1):
-        yield Row(number, *(cell.strip() for cell in line.split("|")))
+    for number, row in enumerate(cells.read(FILE), 1):
+        yield Row(number, *row)
 
 
 def differences(row):

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cells
 import client
 import receiver
 import sender
@@ -53,9 +54,8 @@ class Result:
 
 
 def read():
-    lines = [line for line in FILE.read_text().splitlines() if line.strip() and not line.startswith("#")]
-    for number, line in enumerate(lines, 1):
-        yield Row(number, *(cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line)))
+    for number, row in enumerate(cells.read(FILE), 1):
+        yield Row(number, *row)
 
 
 class Inbound:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cells
 import certificates
 import sender
 
@@ -51,11 +52,9 @@ def rules():
 
 
 def read():
-    lines = [line for line in FILE.read_text().splitlines() if line.strip() and not line.startswith("#")]
-    for number, line in enumerate(lines, 1):
-        cells = [cell.strip() for cell in line.split("|")]
-        recipients = [f"m{number}@{domain}" if domain != "out.test" else "root@out.test" for domain in cells[3].split()]
-        yield Row(number, *cells[:3], recipients, *cells[4:])
+    for number, row in enumerate(cells.read(FILE), 1):
+        recipients = [f"m{number}@{domain}" if domain != "out.test" else "root@out.test" for domain in row[3].split()]
+        yield Row(number, *row[:3], recipients, *row[4:])
 
 
 def run(lab):

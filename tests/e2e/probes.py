@@ -5,6 +5,7 @@ import smtplib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cells
 import sender
 
 FILE = Path(__file__).with_name("probes.table")
@@ -23,9 +24,8 @@ class Row:
 
 
 def read():
-    for line in FILE.read_text().splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield Row(*(cell.strip() for cell in line.split("|")))
+    for row in cells.read(FILE):
+        yield Row(*row)
 
 
 def run(lab):

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import cells
 import table
 
 FILE = Path(__file__).with_name("sendmail.table")
@@ -16,12 +17,10 @@ AS_SENDMAIL = {"Untrusted": "FAIL", "Trusted": "OK", "Verified": "OK"}
 def read():
     """The outcomes that differ from Postfix's: {recipient: outcome}."""
     differing = {}
-    for line in FILE.read_text().splitlines():
-        if line.strip() and not line.startswith("#"):
-            recipient, outcome, why = (cell.strip() for cell in line.split("|"))
-            if recipient in differing or not why:
-                raise ValueError(f"{FILE.name}: {line}")
-            differing[recipient] = outcome
+    for recipient, outcome, why in cells.read(FILE):
+        if recipient in differing or not why:
+            raise ValueError(f"{FILE.name}: {recipient}")
+        differing[recipient] = outcome
     return differing
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cells
 import sender
 
 FILE = Path(__file__).with_name("domains.table")
@@ -42,12 +43,8 @@ class Result:
 
 def read(domains, sender_domain):
     names = {"sender": sender_domain, **{domain.label: domain.address for domain in domains}}
-    for line in FILE.read_text().splitlines():
-        if line.strip() and not line.startswith("#"):
-            # A | in a regular expression is written \|.
-            cells = [cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line)]
-            cells[0] = cells[0].format(**names)
-            yield Row(*cells)
+    for address, *rest in cells.read(FILE):
+        yield Row(address.format(**names), *rest)
 
 
 def send(recipients, sender=SENDER, subject="lab"):
