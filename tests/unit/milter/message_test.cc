@@ -224,6 +224,17 @@ TEST(MessageCourse, AHeaderDemandsMore) {
   }
 }
 
+TEST(MessageCourse, EncodedWordsAreReadBeforeTheyAreMatched) {
+  for (const char* subject : {"=?utf-8?Q?=5Bsecret=5D_f=C3=BCr_dich?=", "=?utf-8?b?W3NlY3JldF0=?=",
+                              "=?iso-8859-1?q?=5Bsec?=\r\n =?iso-8859-1?q?ret=5D?="}) {
+    Message message(PerMessage::kPostfix, {kSecret}, OnFailure::kReject);
+    message.Mail();
+    EXPECT_EQ(message.Rcpt("<a@plain.test>"), "");
+    message.session.OnHeader("Subject", subject);
+    EXPECT_EQ(message.End(), "550 5.7.5") << subject;
+  }
+}
+
 TEST(MessageCourse, WhatAHeaderDemandsIsDeferredAsTheRuleSays) {
   for (const PerMessage how : {PerMessage::kOff, PerMessage::kPostfix, PerMessage::kSendmail}) {
     Message message(how, {kSecret}, OnFailure::kDefer);
