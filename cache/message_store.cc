@@ -150,12 +150,15 @@ Result<std::optional<std::string>> MessageStore::Tag(std::string_view queue_id,
   select_.Reset();
   if (failed) {
     const std::string error = "can't be read: " + reader_.LastError();
-    Complain(error);
+    if (!std::exchange(complained_of_reading_, true)) Complain(error + "; mail waits");
     return Error{"the message store " + error};
   }
+  complained_of_reading_ = false;
   if (found && !tag) {
-    Complain("holds no tag for message " + std::string(queue_id) +
-             " but something else; the message goes out by what its domain demands alone");
+    const std::string error = "holds no tag for message " + std::string(queue_id) +
+                              " but something that nobody here has written";
+    Complain(error + "; the message waits");
+    return Error{"the message store " + error};
   }
   return tag;
 }

@@ -53,8 +53,9 @@ class MessageStore {
   // message must not be taken now. What a queue id had before is forgotten: the MTA uses it anew.
   bool Put(std::string_view queue_id, const std::vector<StoredTag>& recipients);
 
-  // Nothing: the message demands nothing of its own, as far as is known. A row that nobody here
-  // can have written is as none, with a warning. Errors: the file can't be read.
+  // Nothing: the message demands nothing of its own, as far as is known. Errors, each with a
+  // warning: the file can't be read (one warning until it can), or the row is one that nobody here
+  // can have written. The message has to wait then.
   Result<std::optional<std::string>> Tag(std::string_view queue_id, std::string_view address);
 
  private:
@@ -69,9 +70,10 @@ class MessageStore {
   const Clock clock_;
   const std::int64_t max_rows_;
 
-  std::mutex reader_mutex_;  // guards the two below; who asks doesn't wait for a commit
+  std::mutex reader_mutex_;  // guards the three below; who asks doesn't wait for a commit
   SqliteDb reader_;
   SqliteStatement select_;
+  bool complained_of_reading_ = false;
 
   std::mutex writer_mutex_;  // guards what follows
   SqliteDb writer_;

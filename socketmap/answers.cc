@@ -24,7 +24,6 @@ Time HoldsUntil(const Evidence& evidence, Time now) {
 constexpr std::chrono::seconds kMostReady{60};
 
 std::string AnswerFor(const MapRequest& request, const Verdict& verdict) {
-  if (request.message) return SendmailMessageReply(verdict);
   if (request.map == kSendmailMap) return SendmailReply(verdict);
   return PostfixReply(verdict, request.with_tlsrpt);
 }
@@ -104,8 +103,13 @@ void Answers::AppendJudged(std::string_view request, const MapRequest& parsed,
     AppendNetstring("TEMP no rule of this name: " + tag, out);
     return;
   }
-  record.verdict = JudgeAnswer(question, evidence.get(), orders_->outbound, resolver_.Now());
-  record.answer = AnswerFor(parsed, record.verdict);
+  const auto judge = [&, now = resolver_.Now()] {
+    return JudgeAnswer(question, evidence.get(), orders_->outbound, now);
+  };
+  record.verdict = judge();
+  question.order = nullptr;
+  record.answer = parsed.message ? SendmailMessageReply(record.verdict, judge())
+                                 : AnswerFor(parsed, record.verdict);
   AppendNetstring(record.answer, out);
   // An answer about one message is never asked for again.
   if (evidence != nullptr && !parsed.message) Keep(request, record.answer, *evidence);

@@ -15,10 +15,15 @@ bool MustBeAuthenticated(Requirement require) {
   return require == Requirement::kAuthenticated || require == Requirement::kDane;
 }
 
+std::string Secure(const Verdict& verdict, const Verdict& by_map) {
+  if (SendmailReply(verdict) == SendmailReply(by_map)) return "OK secure";
+  return Wait("Sendmail compares the names that are demanded for a domain, not for one message");
+}
+
 // DANE that Sendmail doesn't do still makes TLS mandatory (RFC 7672 section 2.2).
-std::string OfDane(const Verdict& verdict) {
+std::string OfDane(const Verdict& verdict, const Verdict& by_map) {
   if (verdict.lookup_failed) return TempReply(verdict);
-  if (verdict.sts) return "OK secure";
+  if (verdict.sts) return Secure(verdict, by_map);
   if (!MustBeAuthenticated(verdict.requirement)) return "OK encrypt";
   return Wait("authenticated TLS is required, and Sendmail doesn't do DANE");
 }
@@ -33,7 +38,7 @@ std::string SendmailReply(const Verdict& verdict) {
   return PlainReply(verdict, IsDane(level) && verdict.sts ? TlsLevel::kSecure : level);
 }
 
-std::string SendmailMessageReply(const Verdict& verdict) {
+std::string SendmailMessageReply(const Verdict& verdict, const Verdict& by_map) {
   switch (LevelDemanded(verdict)) {
     case TlsLevel::kMay:
       return "OK none";
@@ -41,10 +46,9 @@ std::string SendmailMessageReply(const Verdict& verdict) {
       return "OK encrypt";
     case TlsLevel::kDane:
     case TlsLevel::kDaneOnly:
-      return OfDane(verdict);
+      return OfDane(verdict, by_map);
     case TlsLevel::kSecure:
-      if (!verdict.pinned || !NeedsMessage(*verdict.by)) return "OK secure";
-      return Wait("Sendmail can't compare the names that a rule pins for one message");
+      return Secure(verdict, by_map);
     case TlsLevel::kFingerprint:
       return Wait("Sendmail can't compare fingerprints");
     case TlsLevel::kUndecided:

@@ -27,9 +27,11 @@ inline constexpr std::string_view kSendmailMap = "sts";  // the name that FEATUR
 std::string SendmailReply(const Verdict& verdict);
 
 // What the ruleset Local_tls_rcpt must demand of the session, for one recipient of one message:
-// `OK none`, `OK encrypt` (TLS with anybody), `OK secure` (a trusted certificate; its names are
-// FEATURE(`sts')'s business, which asks about the domain alone), or `TEMP reason`.
-std::string SendmailMessageReply(const Verdict& verdict);
+// `OK none`, `OK encrypt` (TLS with anybody), `OK secure` (a trusted certificate), or
+// `TEMP reason`. Names are compared by FEATURE(`sts') alone, which asks about the domain: where
+// `by_map`, the verdict without the message's facts, gives it other names or none, a message that
+// demands names waits.
+std::string SendmailMessageReply(const Verdict& verdict, const Verdict& by_map);
 
 // The same for a recipient without a domain that could be judged: an address literal.
 std::string SendmailReplyWithoutDomain(const std::optional<std::string>& tag);

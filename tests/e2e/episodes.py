@@ -175,31 +175,64 @@ class changed:
         self.lab.warden.restart(sender.SETTINGS)
 
 
-BOARD = """
+SENDMAIL_RULES = """
 [rule.board]
 sender = board@sendmail.test
 require = encrypt
+
+[rule.secret]
+header = Subject: *[secret]*
+require = authenticated
+
+[rule.excepted]
+recipient-domain = sts.test
+require = none
 """
+PER_MESSAGE = {**sender.LAB, "milter": {"per-message": "sendmail"}}
 
 
 def sendmail_messages(lab):
     """What one message demands reaches Sendmail's delivery by its queue id, also when tlswarden was restarted in between."""
     warden, log = lab.sendmail_warden, lab.logs["sendmail"]
-    warden.restart({**sender.LAB, "milter": {"per-message": "sendmail"}}, BOARD)
+    warden.restart(PER_MESSAGE, SENDMAIL_RULES)
     since = log.mark()
-    with ThreadPoolExecutor(1, initializer=lab.sendmail.join_network) as pool:
-        pool.submit(table.send, ["board@plain.test", "board@self.test"], "board@sendmail.test").result()
-        pool.submit(table.send, ["other@plain.test"], "other@sendmail.test").result()
-    for recipient, outcome in (("board@plain.test", "deferred"), ("board@self.test", "sent FAIL"), ("other@plain.test", "sent none")):
-        seen, text = log.outcome(recipient, 20, since)
-        expect(seen == outcome, f"{recipient}: {outcome} expected, got {seen} ({text})")
-    warden.restart({**sender.LAB, "milter": {"per-message": "sendmail"}}, BOARD)
+    send_from_sendmail(lab, ["board@plain.test", "board@self.test"], "board@sendmail.test")
+    send_from_sendmail(lab, ["other@plain.test"], "other@sendmail.test")
+    # An exception for the domain, so nobody compares names there, and a message that demands names.
+    send_from_sendmail(lab, ["excepted@sts.test"], "other@sendmail.test")
+    send_from_sendmail(lab, ["secret@sts.test"], "other@sendmail.test", "[secret]")
+    for recipient, outcome in (("board@plain.test", "deferred"), ("board@self.test", "sent FAIL"), ("other@plain.test", "sent none"),
+                               ("excepted@sts.test", "sent OK"), ("secret@sts.test", "deferred")):
+        expect_sendmail(log, recipient, outcome, since)
+    # Sendmail says that it waits, tlswarden why.
+    why = [line for line in log.lines(":secret@sts.test", since) if "for a domain, not for one message" in line]
+    expect(why, f"why secret@sts.test waits isn't in the log: {log.lines(':secret@sts.test', since)}")
+    warden.restart(PER_MESSAGE, SENDMAIL_RULES)
     since = log.mark()
     lab.sendmail.run(sendmail_host.PROGRAM, "-qf", "-OMinQueueAge=0", "-OTimeout.hoststatus=0")
     wanted = "ruleset=tls_rcpt, arg1=board@plain.test"
     refused = log.wait_for(lambda: log.lines(wanted, since), 20)
     expect(refused and "encryption too weak" in refused[0], f"after the restart: no '{wanted}' in {log.lines(since=since)[-8:]}")
     warden.restart(sender.LAB)
+
+
+def sendmail_shared_session(lab):
+    """Sendmail sends recipients of two domains with one MX host in one session, and checks the certificate for the first."""
+    log = lab.logs["sendmail"]
+    since = log.mark()
+    send_from_sendmail(lab, ["shared@guest.test", "shared@stsself.test"], "other@sendmail.test")
+    expect_sendmail(log, "shared@guest.test", "sent FAIL", since)
+    expect_sendmail(log, "shared@stsself.test", "deferred", since)
+
+
+def send_from_sendmail(lab, recipients, mail_from, subject="lab"):
+    with ThreadPoolExecutor(1, initializer=lab.sendmail.join_network) as pool:
+        pool.submit(table.send, recipients, mail_from, subject).result()
+
+
+def expect_sendmail(log, recipient, outcome, since):
+    seen, text = log.outcome(recipient, 20, since)
+    expect(seen == outcome, f"{recipient}: {outcome} expected, got {seen} ({text})")
 
 
 class outside_gone:
@@ -219,4 +252,5 @@ class outside_gone:
         self.lab.restart_resolver()
 
 
-ALL = [several_recipients, aliases, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store, alarm_and_mail, trial, sendmail_messages]
+ALL = [several_recipients, aliases, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store, alarm_and_mail, trial,
+       sendmail_messages, sendmail_shared_session]

@@ -23,12 +23,13 @@ Verdict Judged(const Evidence& evidence, const Outbound& outbound = {}) {
   return Judge({evidence.next_hop, evidence.next_hop.domain}, evidence, outbound, kNow);
 }
 
-std::string Message(const Verdict& verdict) { return SendmailMessageReply(verdict); }
+std::string Message(const Verdict& verdict) { return SendmailMessageReply(verdict, verdict); }
 
 std::string Tagged(const Evidence& evidence, std::string_view tag, const Outbound& outbound = {}) {
   Question question{evidence.next_hop, evidence.next_hop.domain};
   question.order = OrderOf(tag, outbound.rules);
-  return SendmailMessageReply(Judge(question, evidence, outbound, kNow));
+  return SendmailMessageReply(Judge(question, evidence, outbound, kNow),
+                              Judged(evidence, outbound));
 }
 
 TEST(SendmailReplyTest, ThePolicyMap) {
@@ -97,12 +98,32 @@ TEST(SendmailReplyTest, PinsOfOneMessageWait) {
   EXPECT_EQ(Tagged(evidence, "rule-pin", orders), "OK secure");
   rule.match.header.push_back({"subject", "*"});
   orders.rules = Rules({rule});
-  EXPECT_TRUE(Tagged(evidence, "rule-pin", orders).starts_with("TEMP Sendmail can't compare"));
+  EXPECT_TRUE(Tagged(evidence, "rule-pin", orders).starts_with("TEMP Sendmail compares the names"));
   rule.outbound.match.clear();
   rule.outbound.fingerprints = {"AB"};
   rule.match.header.clear();
   orders.rules = Rules({rule});
   EXPECT_EQ(SendmailReply(Judged(evidence, orders)), "TEMP Sendmail can't compare fingerprints");
+}
+
+// A rule excepts the domain, so FEATURE(`sts') is told of no names; one message demands them.
+TEST(SendmailReplyTest, NamesThatTheDomainsAnswerDoesNotHaveWait) {
+  Outbound excepted = OneRule(Mode::kEnforce, OnFailure::kDefer, Requirement::kNone);
+  for (const Evidence& evidence : {OneHostWithSts("a.test"), DaneAndSts("a.test")}) {
+    ASSERT_EQ(SendmailReply(Judged(evidence, excepted)), "NOTFOUND ");
+    for (const char* tag : {"published", "encrypt", "authenticated"}) {
+      EXPECT_TRUE(Tagged(evidence, tag, excepted).starts_with("TEMP Sendmail compares the names"))
+          << tag;
+    }
+  }
+  EXPECT_EQ(Tagged(OneHost("a.test", HostDane::kNone), "encrypt", excepted), "OK encrypt");
+  // Another rule's names are others.
+  Rule rule;
+  rule.name = "pin";
+  rule.outbound.require = Requirement::kPinned;
+  rule.outbound.match = {ParseDomainPattern("other.test").value()};
+  const Outbound pinned{Mode::kEnforce, OnFailure::kDefer, Rules({rule})};
+  EXPECT_TRUE(Tagged(OneHostWithSts("a.test"), "authenticated", pinned).starts_with("TEMP "));
 }
 
 TEST(SendmailReplyTest, ObserveDemandsNothingOfAMessage) {
