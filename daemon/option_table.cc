@@ -340,12 +340,6 @@ constexpr Option kOptions[] = {
              "what other servers claim. Such headers of others are removed."},
     Reserved("outbound", "remember-tls"),
     Reserved("cache", "shared"),
-    Reserved("tlsrpt", "socket"),
-    Reserved("tlsrpt", "mail-log"),
-    Reserved("tlsrpt", "organization-name"),
-    Reserved("tlsrpt", "contact-info"),
-    Reserved("tlsrpt", "sender"),
-    Reserved("tlsrpt", "send"),
     Reserved("metrics", "listen"),
 
 };
@@ -362,6 +356,7 @@ constexpr SectionHelp kSections[] = {
     {"outbound", "Mail on its way out."},
     {"inbound", "Mail that clients bring in."},
     {"notify", "Mail to the administrator."},
+    {"tlsrpt", "How TLS sessions went: counted, shown, and reported to the domains (RFC 8460)."},
     {"rule",
      "Demands or exceptions of your own, each in a section [rule.NAME]. The first rule of a "
      "direction, in the file's order, that matches a message and recipient counts. Of several "

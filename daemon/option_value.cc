@@ -102,6 +102,12 @@ Result<Value> ParseStore(std::string_view text) {
   return ParsePath(text.substr(kStorePrefix.size()));
 }
 
+Result<Value> ParseMailLog(std::string_view text) {
+  if (text == "off" || text == "journal") return Value(std::string(text));
+  if (text.starts_with('/')) return Value(std::string(text));
+  return Error{"must be off, journal, or the path of a file"};
+}
+
 std::vector<std::string> WordsOf(std::string_view text) {
   constexpr std::string_view kBetween = " \t,";
   std::vector<std::string> words;
@@ -192,6 +198,8 @@ Result<Value> ParseFilled(const Option& option, std::string_view text) {
       return ParseEntries(text);
     case ValueType::kMailAddress:
       return ParseMailbox(text);
+    case ValueType::kMailLog:
+      return ParseMailLog(text);
     case ValueType::kText:
       break;
   }

@@ -50,9 +50,11 @@ class Nearest {
 
 std::span<const Option> Options() {
   static const std::vector<Option> all = [] {
-    std::vector<Option> both(SectionOptions().begin(), SectionOptions().end());
-    both.insert(both.end(), RuleOptions().begin(), RuleOptions().end());
-    return both;
+    std::vector<Option> parts;
+    for (const auto part : {SectionOptions(), ReportOptions(), RuleOptions()}) {
+      parts.insert(parts.end(), part.begin(), part.end());
+    }
+    return parts;
   }();
   return all;
 }

@@ -36,6 +36,7 @@ enum class ValueType {
   kDomains,        // one or more domain patterns
   kEntries,        // of rules: one or more words; rule_keys.h knows what they may be
   kMailAddress,    // NAME@DOMAIN
+  kMailLog,        // off, journal, or an absolute path
   kText,           // anything
 };
 
@@ -76,6 +77,7 @@ std::span<const Option> Options();
 
 // The parts that it is made of.
 std::span<const Option> SectionOptions();
+std::span<const Option> ReportOptions();
 std::span<const Option> RuleOptions();
 
 struct SectionHelp {

@@ -47,6 +47,21 @@ void CheckSockets(const Settings& settings, ConfigFile* file) {
   file->errors.push_back(ProblemWith(*last, "[milter] socket and [socketmap] listen are the same"));
 }
 
+// A report says who made it and whom to ask (RFC 8460 section 4.4).
+void CheckReports(const Settings& settings, ConfigFile* file) {
+  const Settings::Tlsrpt& tlsrpt = settings.tlsrpt;
+  if (!tlsrpt.send) return;
+  std::string missing;
+  if (tlsrpt.organization_name.empty()) missing = "organization-name";
+  if (tlsrpt.contact_info.empty()) missing = "contact-info";
+  if (tlsrpt.ledger.empty()) missing = "ledger";
+  if (missing.empty()) return;
+  for (const ConfigValue& value : file->values) {
+    if (value.option != FindOption("tlsrpt", "send")) continue;
+    file->errors.push_back(ProblemWith(value, "needs [tlsrpt] " + missing));
+  }
+}
+
 std::vector<std::string> Lines(std::vector<ConfigProblem> problems, std::string_view file_name) {
   std::stable_sort(problems.begin(), problems.end(),
                    [](const auto& a, const auto& b) { return a.line < b.line; });
@@ -113,6 +128,7 @@ Loaded ParseSettings(std::string_view text, std::string_view file_name,
   Loaded loaded;
   SetFromFile(file, &loaded.settings);
   CheckSockets(loaded.settings, &file);
+  CheckReports(loaded.settings, &file);
   MakeRules(&file, &loaded.settings, surroundings.now);
   std::vector<std::string> errors, warnings;  // of lists
   LoadLists(surroundings.read_list, &file, &loaded, &errors, &warnings);

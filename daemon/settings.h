@@ -42,6 +42,9 @@ enum class LogFacility {
 // What is done about the header of RFC 8689 section 3.
 enum class TlsRequiredNo { kHonour, kIgnore };
 
+// How reports that are mailed leave.
+enum class SubmitBy { kSmtp, kSendmail };
+
 struct Settings {
   struct Milter {
     std::optional<ListenAddress> socket;  // empty: off
@@ -117,6 +120,24 @@ struct Settings {
     bool operator==(const Inbound&) const = default;
   };
 
+  struct Tlsrpt {
+    std::string socket;  // empty: off
+    unsigned socket_mode = 0;
+    std::string mail_log;  // "off", "journal", or a path
+    std::string ledger;    // the SQLite file's path; empty: off
+    std::chrono::milliseconds keep{};
+    std::string received;  // likewise a path
+    bool send = false;
+    std::string organization_name;
+    std::string contact_info;
+    std::string sender;  // empty: contact_info
+    SubmitBy submit = SubmitBy::kSmtp;
+    ListenAddress relay;
+    std::chrono::milliseconds spread{};
+    std::string queue;  // a path
+    bool operator==(const Tlsrpt&) const = default;
+  };
+
   Milter milter;
   Socketmap socketmap;
   Log log;
@@ -128,6 +149,7 @@ struct Settings {
   Outbound outbound;
   Notify notify;
   Inbound inbound;
+  Tlsrpt tlsrpt;
   std::vector<Rule> rules;     // in the order of the file, without what stands in lists
   std::vector<ListUse> lists;  // in the order of the file
   bool operator==(const Settings&) const = default;

@@ -12,6 +12,7 @@
 namespace tlswarden {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -34,10 +35,29 @@ TEST(Settings, Defaults) {
   expected.dane = {true};
   expected.cache = {"/var/lib/tlswarden/policies.db", 100000};
   expected.probe = {ProbeMode::kNever, seconds(10), seconds(3600), {}, "", 120};
-  expected.outbound = {Mode::kEnforce, OnFailure::kDefer, seconds(8), false,
-                       TlsRequiredNo::kHonour, "", "/var/lib/tlswarden/would.db"};
+  expected.outbound = {Mode::kEnforce,
+                       OnFailure::kDefer,
+                       seconds(8),
+                       false,
+                       TlsRequiredNo::kHonour,
+                       "",
+                       "/var/lib/tlswarden/would.db"};
   expected.notify = {Inet("127.0.0.1", 25), ""};
   expected.inbound = {Mode::kObserve, TlsVersion::kTls12, OnFailure::kReject};
+  expected.tlsrpt = {"/run/tlswarden/tlsrpt.sock",
+                     0660,
+                     "off",
+                     "/var/lib/tlswarden/ledger.db",
+                     hours(30 * 24),
+                     "/var/lib/tlswarden/received.db",
+                     false,
+                     "",
+                     "",
+                     "",
+                     SubmitBy::kSmtp,
+                     Inet("127.0.0.1", 25),
+                     hours(4),
+                     "/var/lib/tlswarden/reports.db"};
   EXPECT_EQ(DefaultSettings(), expected);
 }
 
@@ -97,6 +117,21 @@ sender = warden@corp.example
 mode = enforce
 minimum-tls = none
 on-failure = quarantine
+[tlsrpt]
+socket =
+socket-mode = 0666
+mail-log = /var/log/mail.log
+ledger = sqlite:/tmp/l.db
+keep = 90d
+received = sqlite:/tmp/r.db
+send = yes
+organization-name = Example Inc.
+contact-info = tls@corp.example
+sender = reports@corp.example
+submit = sendmail
+relay = unix:/run/relay
+spread = 10m
+queue = sqlite:/tmp/q.db
 )",
                                       "f");
   EXPECT_TRUE(loaded.errors.empty()) << loaded.errors.front();
@@ -118,14 +153,43 @@ on-failure = quarantine
   expected.cache = {"", 7};
   expected.probe = {ProbeMode::kAlways,           seconds(3),        seconds(600),
                     {"192.0.2.7", "2001:db8::7"}, "out.example.com", 5};
-  expected.outbound = {Mode::kObserve, OnFailure::kAccept, seconds(24), true,
+  expected.outbound = {Mode::kObserve,         OnFailure::kAccept,   seconds(24), true,
                        TlsRequiredNo::kIgnore, "Admin@corp.example", "/tmp/w"};
   expected.notify = {
       ListenAddress{
           .family = ListenAddress::Family::kInet6, .host = "::1", .port = 2525, .path = {}},
       "warden@corp.example"};
   expected.inbound = {Mode::kEnforce, TlsVersion::kNone, OnFailure::kQuarantine};
+  expected.tlsrpt = {"",
+                     0666,
+                     "/var/log/mail.log",
+                     "/tmp/l.db",
+                     hours(90 * 24),
+                     "/tmp/r.db",
+                     true,
+                     "Example Inc.",
+                     "tls@corp.example",
+                     "reports@corp.example",
+                     SubmitBy::kSendmail,
+                     Unix("/run/relay"),
+                     milliseconds(600'000),
+                     "/tmp/q.db"};
   EXPECT_EQ(loaded.settings, expected);
+}
+
+TEST(Settings, ReportsSayWhoMadeThem) {
+  const std::string whole =
+      "[tlsrpt]\nsend = yes\norganization-name = X\ncontact-info = a@b.example\n";
+  EXPECT_TRUE(ParseSettings(whole, "f").errors.empty());
+  EXPECT_EQ(ParseSettings("[tlsrpt]\nsend = yes\ncontact-info = a@b.example\n", "f").errors,
+            std::vector<std::string>{"f:2: [tlsrpt] send = yes: needs [tlsrpt] organization-name"});
+  EXPECT_EQ(ParseSettings("[tlsrpt]\nsend = yes\norganization-name = X\n", "f").errors,
+            std::vector<std::string>{"f:2: [tlsrpt] send = yes: needs [tlsrpt] contact-info"});
+  EXPECT_EQ(ParseSettings(whole + "ledger =\n", "f").errors,
+            std::vector<std::string>{"f:2: [tlsrpt] send = yes: needs [tlsrpt] ledger"});
+  EXPECT_EQ(ParseSettings("[tlsrpt]\nmail-log = mail.log\n", "f").errors,
+            std::vector<std::string>{
+                "f:2: [tlsrpt] mail-log = mail.log: must be off, journal, or the path of a file"});
 }
 
 template <typename Enum>
