@@ -53,11 +53,10 @@ SocketAddress ToSockaddr(const ListenAddress& address) {
   return Pack(in6);
 }
 
-Error<std::string> Failed(const ListenAddress& address) {
+Error<std::string> Failed(const std::string& what) {
   const std::string why = std::strerror(errno);
   const bool taken = errno == EADDRINUSE;
-  return Error{"[socketmap] listen: " + ToString(address) + ": " + why +
-               (taken ? "; does another tlswarden or policy daemon run?" : "")};
+  return Error{what + ": " + why + (taken ? "; does another tlswarden or policy daemon run?" : "")};
 }
 
 // Removes the socket of a process that died. One that is served is left alone, and bind() fails.
@@ -67,28 +66,40 @@ void RemoveStaleSocket(const std::string& path) {
   if (is_socket && !IsServed(path)) unlink(path.c_str());
 }
 
-bool BindAndListen(int fd, const SocketAddress& address) {
+// Datagrams come without a connection.
+bool Bind(int fd, const SocketAddress& address, int type) {
   return bind(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.length) == 0 &&
-         listen(fd, kBacklog) == 0;
+         (type == SOCK_DGRAM || listen(fd, kBacklog) == 0);
+}
+
+Result<int> Open(const ListenAddress& address, int type, unsigned unix_mode,
+                 const std::string& what) {
+  const SocketAddress socket_address = ToSockaddr(address);
+  const bool is_unix = address.family == ListenAddress::Family::kUnix;
+  if (is_unix) RemoveStaleSocket(address.path);
+  const int fd = socket(socket_address.storage.ss_family, type | SOCK_CLOEXEC, 0);
+  if (fd < 0) return Failed(what);
+  const int on = 1;
+  if (!is_unix) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (!Bind(fd, socket_address, type) || (is_unix && chmod(address.path.c_str(), unix_mode) != 0)) {
+    const Error<std::string> error = Failed(what);
+    close(fd);
+    return error;
+  }
+  return fd;
 }
 
 }  // namespace
 
 Result<int> Listen(const ListenAddress& address, unsigned unix_mode) {
-  const SocketAddress socket_address = ToSockaddr(address);
-  const bool is_unix = address.family == ListenAddress::Family::kUnix;
-  if (is_unix) RemoveStaleSocket(address.path);
-  const int fd = socket(socket_address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return Failed(address);
-  const int on = 1;
-  if (!is_unix) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (!BindAndListen(fd, socket_address) ||
-      (is_unix && chmod(address.path.c_str(), unix_mode) != 0)) {
-    const Error<std::string> error = Failed(address);
-    close(fd);
-    return error;
-  }
-  return fd;
+  return Open(address, SOCK_STREAM, unix_mode, "[socketmap] listen: " + ToString(address));
+}
+
+Result<int> TakeDatagrams(const std::string& path, unsigned unix_mode) {
+  ListenAddress address;
+  address.family = ListenAddress::Family::kUnix;
+  address.path = path;
+  return Open(address, SOCK_DGRAM, unix_mode, "[tlsrpt] socket: " + path);
 }
 
 }  // namespace tlswarden

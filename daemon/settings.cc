@@ -31,6 +31,12 @@ void SetFromFile(const ConfigFile& file, Settings* settings) {
 
 // The milter and the socketmap speak different protocols, so they can't share a socket.
 void CheckSockets(const Settings& settings, ConfigFile* file) {
+  for (const ConfigValue& value : file->values) {
+    if (value.option == FindOption("tlsrpt", "socket") &&
+        settings.tlsrpt.socket.size() > kMaxSocketPathOctets) {
+      file->errors.push_back(ProblemWith(value, "the path is longer than 107 octets"));
+    }
+  }
   const std::vector<ListenAddress>& listen = settings.socketmap.listen;
   if (!settings.milter.socket ||
       std::find(listen.begin(), listen.end(), *settings.milter.socket) == listen.end()) {

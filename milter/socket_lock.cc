@@ -20,7 +20,8 @@ bool IsServed(const std::string& path) {
   if (fd < 0) return false;
   const bool connected =
       connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-  const bool served = connected || errno == EAGAIN;  // EAGAIN: its backlog is full
+  // EAGAIN: its backlog is full. EPROTOTYPE: it takes datagrams.
+  const bool served = connected || errno == EAGAIN || errno == EPROTOTYPE;
   close(fd);
   return served;
 }

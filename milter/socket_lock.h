@@ -12,8 +12,8 @@
 
 namespace tlswarden {
 
-// Whether a program accepts connections on this UNIX-domain socket, or would if it weren't busy.
-// The socket of a process that died refuses them. Never waits.
+// Whether a program accepts connections or datagrams on this UNIX-domain socket, or would if it
+// weren't busy. The socket of a process that died refuses them. Never waits.
 bool IsServed(const std::string& path);
 
 // Held until destroyed, or until the process ends however it ends.
