@@ -2,6 +2,7 @@
 
 import re
 import signal
+import smtplib
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -227,6 +228,43 @@ def sendmail_shared_session(lab):
     expect_sendmail(log, "shared@stsself.test", "deferred", since)
 
 
+def sendmail_without_tlswarden(lab):
+    """While tlswarden is down, F=T asks clients to come again, F=R rejects, and without F= mail is taken, and waits."""
+    log = lab.logs["sendmail"]
+    try:
+        for flag, expected in (("F=T, ", 451), ("F=R, ", 554), ("", 250)):
+            sendmail_host.write_configuration(lab.sendmail, flag)
+            sendmail_host.restart(lab.sendmail)
+            lab.sendmail_warden.stop()
+            since = log.mark()
+            code = offer_to_sendmail(lab, "down@sts.test")
+            lab.sendmail_warden.start()
+            expect(code == expected, f"with '{flag}': {expected} expected, got {code}")
+        expect_sendmail(log, "down@sts.test", "deferred", since)
+        since = log.mark()
+        lab.sendmail.run(sendmail_host.PROGRAM, "-L", "sm-mta", "-qf", "-OMinQueueAge=0", "-OTimeout.hoststatus=0")
+        expect_sendmail(log, "down@sts.test", "sent OK", since)
+    finally:
+        sendmail_host.write_configuration(lab.sendmail)
+        sendmail_host.restart(lab.sendmail)
+
+
+def offer_to_sendmail(lab, recipient):
+    """The code of the first reply that says no, or of the last."""
+    def offer():
+        try:
+            with smtplib.SMTP("127.0.0.1", 25, timeout=60) as smtp:
+                smtp.ehlo("client.test")
+                for code, _ in (smtp.mail("other@sendmail.test"), smtp.rcpt(recipient)):
+                    if code != 250:
+                        return code
+                return smtp.data("Subject: lab\n\nA message of the lab.\n")[0]
+        except smtplib.SMTPConnectError as refused:
+            return refused.smtp_code
+    with ThreadPoolExecutor(1, initializer=lab.sendmail.join_network) as pool:
+        return pool.submit(offer).result()
+
+
 def send_from_sendmail(lab, recipients, mail_from, subject="lab"):
     with ThreadPoolExecutor(1, initializer=lab.sendmail.join_network) as pool:
         pool.submit(table.send, recipients, mail_from, subject).result()
@@ -255,4 +293,4 @@ class outside_gone:
 
 
 ALL = [several_recipients, aliases, sendmail_rejected, sendmail_never_deferred, second_daemon, restart, kill, corrupt_store, alarm_and_mail, trial,
-       sendmail_messages, sendmail_shared_session]
+       sendmail_messages, sendmail_shared_session, sendmail_without_tlswarden]

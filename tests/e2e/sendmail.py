@@ -58,8 +58,10 @@ def _set_up_as_debian_does(host):
     host.write("/etc/mail/aliases", "postmaster: root\n")
 
 
-def write_configuration(host):
-    host.write("/etc/mail/m4/tlswarden.mc", (sender.REPOSITORY / OURS).read_text())
+def write_configuration(host, failure_flag="F=T, "):
+    """`failure_flag` stands for that of INPUT_MAIL_FILTER: what happens while the milter is down."""
+    ours = (sender.REPOSITORY / OURS).read_text()
+    host.write("/etc/mail/m4/tlswarden.mc", ours.replace("milter.sock, F=T, ", f"milter.sock, {failure_flag}"))
     text = host.path(DEBIAN_MC).read_text()
     for line, other in CHANGED.items():
         text = text.replace(line, other)
