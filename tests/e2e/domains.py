@@ -32,6 +32,7 @@ class Domain:
     sts_address: str
     ttl: int
     intercept: str
+    rua: str
     attacked: "Domain" = None  # the same domain under attack
 
     @property
@@ -65,6 +66,8 @@ class Domain:
             lines.append(f"_tcp.{self.server}. NS ns.")  # where that zone can't be loaded
         else:
             lines += [f"_25._tcp.{self.server}. TLSA {self._tlsa(record)}" for record in self.tlsa]
+        if self.rua:
+            lines.append(f'_smtp._tls TXT "v=TLSRPTv1; rua={self.rua}"')
         if self.sts:
             lines.append(f"mta-sts A {self.sts_address or web_address}")
         if self.sts and self.sts_id != "none":
@@ -87,7 +90,7 @@ def _domain(label, section, address):
     domain = Domain(label, name, address, section["zone"], section["mx"], _lines(section["tlsa"]),
                     section["starttls"] == "yes", section["certificate"], section["certificate-name"], section["sni"] == "yes",
                     section["sts"], section["sts-id"], _lines(section["sts-mx"]), _lines(section["sts-lines"]),
-                    section["sts-web"], section["sts-address"], int(section["ttl"]), section["intercept"])
+                    section["sts-web"], section["sts-address"], int(section["ttl"]), section["intercept"], section["rua"])
     domain.certificate_name = domain.certificate_name or domain.server
     domain.sts_mx = domain.sts_mx or [domain.own_mx_host]
     return domain

@@ -16,6 +16,7 @@ SENDMAIL_TLS = re.compile(r"sm-mta\[(\d+)\]: STARTTLS=client,.* verify=(\w+),")
 class MailLog:
     def __init__(self, socket_path, file_path):
         self.file_path = file_path
+        self._host = file_path.stem
         self._file = open(file_path, "a", buffering=1)
         self._lines = []
         self._changed = threading.Condition(threading.RLock())
@@ -29,8 +30,10 @@ class MailLog:
             message = self._socket.recv(65536).decode(errors="replace").rstrip("\0\n")
             # Priority and time in front are the sender's; ours has milliseconds.
             message = re.sub(r"^<\d+>(?:\w{3} [ \d]\d [\d:]{8} )?", "", message)
-            line = f"{datetime.now().isoformat(timespec='milliseconds')} {message}"
-            self._file.write(line + "\n")
+            now = datetime.now().astimezone()
+            line = f"{now.replace(tzinfo=None).isoformat(timespec='milliseconds')} {message}"
+            # As rsyslog writes it.
+            self._file.write(f"{now.isoformat(timespec='microseconds')} {self._host} {message}\n")
             with self._changed:
                 self._lines.append(line)
                 self._changed.notify_all()

@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import hostile
+import servers
 from hosts import CommandFailed
 
 KNOT = """server:
@@ -58,6 +59,7 @@ class NameServer:
         for domain in (domain for domain in self.domains if domain.zone != "broken"):
             self._write_domain(domain)
         own = [f"{each.domain}. A {each.address}" for each in self.senders]
+        own.append(f"{servers.REPORT_HOST}. A {self.web_address}")
         self._write_zone("test.", [*own, *self._delegations()])
         self._write_zone(".", [f"ns. A {self.host.address}", "test. NS ns.", f"test. DS {self.ds['test.']}"])
         self.host.run("knotd", "-d")

@@ -89,7 +89,7 @@ def set_up_system(host):
 
 def start_postfix(host):
     set_up_system(host)
-    host.write("/etc/aliases", "postmaster: root\npartners: user@stsmx.test\n")
+    host.write("/etc/aliases", "postmaster: root\npartners: user@stsmx.test\nreports: root\n")
     for name, original in (("main.cf", "main.cf.debian"), ("master.cf", "master.cf.dist")):
         host.write(f"/etc/postfix/{name}", host.path(f"/usr/share/postfix/{original}").read_text())
     ours = (REPOSITORY / "contrib/postfix/main.cf").read_text()

@@ -22,6 +22,26 @@ POLICY_SERVER = """    server {
         %(extra)s
     }
 """
+# Takes reports (RFC 8460 section 5.4), and keeps each in a file of its own.
+REPORT_HOST = "reports.test"
+REPORTS = "/var/www/reports"
+REPORT_SERVER = """    server {
+        listen 443 ssl;
+        server_name %(name)s;
+        ssl_certificate %(certificate)s;
+        ssl_certificate_key %(certificate)s;
+        location = /tlsrpt {
+            limit_except POST { deny all; }
+            client_body_in_file_only on;
+            client_body_temp_path %(folder)s;
+            proxy_pass http://127.0.0.1:8080/;
+        }
+    }
+    server {
+        listen 127.0.0.1:8080;
+        return 201;
+    }
+"""
 POLICY_PATH = "/.well-known/mta-sts.txt"
 BEHAVIOUR = {
     # SSI leaves out the Content-Length, which would warn the client. The rate is bounded for this machine's sake.
@@ -75,6 +95,8 @@ def _write_web(host, domains):
         certificate = certificates.issue(f"mta-sts.{domain.name}", f"mta-sts.{domain.label}.{kind}.pem", kind)
         config += POLICY_SERVER % {"name": domain.name, "certificate": certificate, "extra": _behaviour(domain)}
         _write_policy(host, domain)
+    host.run("install", "-d", "-o", "www-data", REPORTS)
+    config += REPORT_SERVER % {"name": REPORT_HOST, "certificate": certificates.issue(REPORT_HOST, "reports.pem"), "folder": REPORTS}
     host.write("/etc/nginx/nginx.conf", config + "}\n")
 
 
