@@ -12,6 +12,26 @@
 #include "daemon/wall_clock.h"
 
 namespace tlswarden {
+namespace {
+
+// RFC 8460 section 5.3: reports are delivered despite the failures that they tell of.
+Rule ReportMailRule(const Settings::Tlsrpt& tlsrpt) {
+  Rule rule;
+  rule.name = kReportMailRule;
+  rule.outbound.require = Requirement::kNone;
+  for (const char* range : {"127.0.0.0/8", "::1"}) {
+    rule.match.client_address.Add(ParseAddressRange(range).value());
+  }
+  // The settings have checked it.
+  static_cast<void>(rule.match.sender.Add(ReportSenderOf(tlsrpt)));
+  return rule;
+}
+
+}  // namespace
+
+std::string ReportSenderOf(const Settings::Tlsrpt& tlsrpt) {
+  return tlsrpt.sender.empty() ? tlsrpt.contact_info : tlsrpt.sender;
+}
 
 Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& settings) {
   CaresOptions dns_options;
@@ -50,6 +70,7 @@ EngineOptions MakeEngineOptions(const Settings& settings) {
 
 Orders MakeOrders(const Settings& settings, std::vector<Rule> rules) {
   Orders orders;
+  if (settings.tlsrpt.send) rules.insert(rules.begin(), ReportMailRule(settings.tlsrpt));
   orders.outbound.mode = settings.outbound.mode;
   orders.outbound.on_failure = settings.outbound.on_failure;
   orders.outbound.all_or_none = settings.outbound.all_or_none;

@@ -26,6 +26,12 @@ Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& setting
 
 EngineOptions MakeEngineOptions(const Settings& settings);
 
+// The name of the rule for our own report mail, which goes before all others.
+inline constexpr std::string_view kReportMailRule = "tls-reports";
+
+// The envelope's sender of report mail.
+std::string ReportSenderOf(const Settings::Tlsrpt& tlsrpt);
+
 // `rules` are those of the settings with what stands in lists (Loaded::rules).
 Orders MakeOrders(const Settings& settings, std::vector<Rule> rules);
 
