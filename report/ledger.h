@@ -32,8 +32,9 @@ struct LedgerCounts {
 // clock's day it is nonsense (a log line without a year, a clock that isn't set yet), and the event
 // counts for the clock's day.
 //
-// Days are removed by the clock, too; but a clock that is wrong for a while, be it years ahead or
-// back, removes nothing: "now" is at most two days after the third youngest day with events.
+// Days are removed by the clock, too, but only as far as the events bear it out: the present day is
+// taken to be at most two days after the third youngest day with events. So a clock that is years
+// ahead for less than two days costs the two oldest days at most, and one that is back nothing.
 //
 // A killed process loses what came within the last second, a power cut what came since SQLite's
 // last checkpoint. When the disk is full, events go on being merged in memory (LedgerLimits) and
