@@ -33,13 +33,13 @@ class Ledger::Impl {
                                     LedgerBatch& waiting) { PutBack(std::move(failed), waiting); },
                  .complain = complain}) {}
 
-  void Add(TlsEvent event) {
+  void Add(TlsEvent&& event) {
     ++events_;
     if (event.domain.empty()) {
       ++lost_;
       return;
     }
-    event = Bounded(std::move(event));
+    Bound(event);
     event.at = Sensible(event.at, clock_());
     writer_.Gather([&](LedgerBatch& waiting) {
       if (!waiting.Add(std::move(event), limits_)) ++lost_;

@@ -86,7 +86,7 @@ void Count(TlsCounts& counts, TlsReached reached, Time at) {
 
 }  // namespace
 
-TlsEvent Bounded(TlsEvent event) {
+void Bound(TlsEvent& event) {
   ReportedPolicy& policy = event.policy;
   for (std::string* text : {&event.domain, &event.tlsrpt_record, &policy.type, &policy.domain}) {
     Bound(*text);
@@ -103,7 +103,6 @@ TlsEvent Bounded(TlsEvent event) {
     }
     detail.sessions = std::clamp<std::int64_t>(detail.sessions, 1, kMaxLedgerSessions);
   }
-  return event;
 }
 
 ReportedPolicy RestOf(const ReportedPolicy& policy, const std::string& domain) {
@@ -128,17 +127,16 @@ std::size_t LedgerBatch::Hash::operator()(const Place& place) const {
   return std::hash<std::string>()(place.domain) ^ (day * 0x9e3779b97f4a7c15u);
 }
 
-bool LedgerBatch::Add(TlsEvent event, const LedgerLimits& limits) {
+bool LedgerBatch::Add(TlsEvent&& event, const LedgerLimits& limits) {
   Place place{std::chrono::floor<std::chrono::days>(event.at), std::move(event.domain)};
   if (octets_ >= limits.waiting_octets && !Knows(place, event)) return false;
-  const std::string domain = place.domain;
-  Gathered& gathered = At(std::move(place));
+  auto& [at, gathered] = At(std::move(place));
   ++gathered.events;
   using Outcome = TlsEvent::Outcome;
   if (event.outcome != Outcome::kDetailOnly) Count(gathered.tls, event.reached, event.at);
   if (event.outcome == Outcome::kUncounted) return true;
   if (!event.tlsrpt_record.empty()) gathered.tlsrpt_record = std::move(event.tlsrpt_record);
-  PolicyTally& tally = Tally(gathered, domain, std::move(event.policy), limits);
+  PolicyTally& tally = Tally(gathered, at.domain, std::move(event.policy), limits);
   if (event.outcome == Outcome::kSuccess) ++tally.successes;
   if (event.outcome == Outcome::kFailure) ++tally.failures;
   for (FailureDetail& detail : event.details) {
@@ -154,7 +152,7 @@ std::uint64_t LedgerBatch::Add(LedgerBatch later, const LedgerLimits& limits) {
       lost += from.events;
       continue;
     }
-    Gathered& to = At(place);
+    Gathered& to = At(place).second;
     to.events += from.events;
     to.tls.plain += from.tls.plain;
     to.tls.encrypted += from.tls.encrypted;
@@ -184,11 +182,11 @@ bool LedgerBatch::Knows(const Place& place, const TlsEvent& event) const {
          });
 }
 
-LedgerBatch::Gathered& LedgerBatch::At(Place place) {
+LedgerBatch::Places::value_type& LedgerBatch::At(Place place) {
   const std::size_t octets = kPlaceOctets + place.domain.size();
   const auto [at, made] = places_.try_emplace(std::move(place));
   if (made) octets_ += octets;
-  return at->second;
+  return *at;
 }
 
 PolicyTally& LedgerBatch::Tally(Gathered& gathered, const std::string& domain,

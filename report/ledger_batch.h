@@ -27,8 +27,8 @@ struct TlsCounts {
   bool empty() const { return plain == 0 && encrypted == 0 && authenticated == 0; }
 };
 
-// All texts within the limits and UTF-8: octets that are none become '?'.
-TlsEvent Bounded(TlsEvent event);
+// Brings all texts within the limits and to UTF-8: octets that are none become '?'.
+void Bound(TlsEvent& event);
 
 // Where policies and failures beyond the limits count.
 ReportedPolicy RestOf(const ReportedPolicy& policy, const std::string& domain);
@@ -53,8 +53,9 @@ class LedgerBatch {
   };
   using Places = std::unordered_map<Place, Gathered, Hash>;
 
-  // REQUIRES: the event is Bounded; its `at` is of the day. False: it is lost, there is no room.
-  bool Add(TlsEvent event, const LedgerLimits& limits);
+  // REQUIRES: the event has been through Bound; its `at` is of the day. False: it is lost, there is
+  // no room.
+  bool Add(TlsEvent&& event, const LedgerLimits& limits);
 
   // As if the events of the other had been added after those here. Returns how many were lost.
   std::uint64_t Add(LedgerBatch later, const LedgerLimits& limits);
@@ -65,7 +66,7 @@ class LedgerBatch {
 
  private:
   bool Knows(const Place& place, const TlsEvent& event) const;
-  Gathered& At(Place place);
+  Places::value_type& At(Place place);
   PolicyTally& Tally(Gathered& gathered, const std::string& domain, ReportedPolicy policy,
                      const LedgerLimits& limits);
   void AddDetail(Gathered& gathered, PolicyTally& tally, FailureDetail detail,
