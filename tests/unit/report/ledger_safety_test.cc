@@ -114,7 +114,7 @@ TEST_F(LedgerTest, AReaderOfAnotherFile) {
   EXPECT_FALSE(LedgerReader::Open(path).ok());
 }
 
-TEST_F(LedgerTest, AReaderWithoutRightsOnAPathThatLooksLikeAnUri) {
+TEST_F(LedgerTest, AReaderOfAPathThatLooksLikeAUri) {
   const std::string odd = dir / "a%20b?mode=memory#x";
   std::filesystem::create_directory(odd);
   {
