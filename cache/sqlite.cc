@@ -1,5 +1,7 @@
 #include "cache/sqlite.h"
 
+#include "policy/ascii.h"
+
 namespace tlswarden {
 namespace {
 
@@ -13,6 +15,17 @@ Result<SqliteDb> SqliteDb::Open(const std::string& path) {
 
 Result<SqliteDb> SqliteDb::OpenToRead(const std::string& path) {
   return OpenWith(SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX, path);
+}
+
+Result<SqliteDb> SqliteDb::OpenUnwritten(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    const bool plain = IsAlnum(c) || std::string_view("/-_.~").find(c) != std::string_view::npos;
+    const auto octet = static_cast<std::uint8_t>(c);
+    uri += plain ? std::string(1, c) : '%' + Hex({&octet, 1});
+  }
+  return OpenWith(SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_URI,
+                  uri + "?immutable=1");
 }
 
 Result<SqliteDb> SqliteDb::OpenWith(int flags, const std::string& path) {

@@ -23,6 +23,10 @@ class SqliteDb {
   // The same for a file that must be there and isn't changed.
   static Result<SqliteDb> OpenToRead(const std::string& path);
 
+  // The same for a file that nobody writes meanwhile: makes no files beside it, which reading in
+  // WAL mode does otherwise where there are none.
+  static Result<SqliteDb> OpenUnwritten(const std::string& path);
+
   // Runs statements without results. The error's text, or nothing.
   std::optional<std::string> Execute(const char* sql);
 

@@ -50,31 +50,33 @@ Opened TryOpen(const std::string& path, const SqliteSchema& schema) {
   return opened;
 }
 
+}  // namespace
+
 // The write-ahead log belongs to the damaged file and must not be applied to the new one.
-std::optional<std::string> MoveAside(const std::string& path, Time now) {
+bool MoveSqliteFileAside(const std::string& path, const std::string& what, RecordSink& sink,
+                         Time now) {
   const std::string aside = path + ".corrupt-" + std::to_string(now.time_since_epoch().count());
   std::error_code failed;
   std::filesystem::rename(path, aside, failed);
-  if (failed) return std::nullopt;
+  if (failed) return false;
   for (const char* suffix : {"-wal", "-shm"}) {
     std::error_code ignored;
     std::filesystem::rename(path + suffix, aside + suffix, ignored);
   }
-  return aside;
+  sink.Write(Notice{Notice::Level::kWarning,
+                    what + "; moved to " + aside + ", starting with an empty one"});
+  return true;
 }
-
-}  // namespace
 
 Result<SqliteDb> OpenSqliteFile(const std::string& path, const SqliteSchema& schema,
                                 RecordSink& sink, Time now) {
   Opened opened = TryOpen(path, schema);
   if (opened.corrupt) {
     opened.db.reset();
-    const std::optional<std::string> aside = MoveAside(path, now);
-    if (!aside) return Error{opened.error + "; it can't be moved aside"};
-    sink.Write(Notice{Notice::Level::kWarning, std::string(schema.name) + " " + opened.error +
-                                                   "; moved to " + *aside +
-                                                   ", starting with an empty one"});
+    const std::string what = std::string(schema.name) + ' ' + opened.error;
+    if (!MoveSqliteFileAside(path, what, sink, now)) {
+      return Error{opened.error + "; it can't be moved aside"};
+    }
     opened = TryOpen(path, schema);
   }
   if (!opened.error.empty()) return Error{opened.error};

@@ -24,6 +24,11 @@ struct SqliteSchema {
 Result<SqliteDb> OpenSqliteFile(const std::string& path, const SqliteSchema& schema,
                                 RecordSink& sink, Time now);
 
+// That renaming alone, for damage that shows itself later; the file must be closed. False: it can't
+// be renamed.
+bool MoveSqliteFileAside(const std::string& path, const std::string& what, RecordSink& sink,
+                         Time now);
+
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_CACHE_SQLITE_FILE_H_

@@ -8,11 +8,6 @@
 namespace tlswarden {
 namespace {
 
-// How long counts gather. With a commit well below the second that may be lost.
-constexpr std::chrono::milliseconds kGather{500};
-// After a failure: a full disk isn't empty in a moment.
-constexpr std::chrono::seconds kTryAgain{10};
-
 // No WAL: whoever reads may lack the right to make the files beside it.
 constexpr char kSchema[] =
     "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-256;"
@@ -42,72 +37,28 @@ std::int64_t Counted(const SqliteDb& db, const char* sql, std::int64_t parameter
 WouldLedger::WouldLedger(std::string path, std::function<void(const std::string&)> complain,
                          WouldLimits limits)
     : path_(std::move(path)),
-      complain_(std::move(complain)),
       limits_(limits),
-      thread_([this] { WriteLoop(); }) {}
-
-WouldLedger::~WouldLedger() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
-}
+      writer_({.write = [this](const Batch& batch) { return Write(batch); },
+               .put_back = PutBack,
+               .complain = std::move(complain)}) {}
 
 void WouldLedger::Add(WouldKey key, Time now) {
   const Day day = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
-  bool was_empty = false;
-  {
-    const std::lock_guard lock(mutex_);
-    was_empty = waiting_.empty();
-    std::pair<Day, WouldKey> place(day, std::move(key));
-    if (waiting_.size() >= kMostWaitingWouldKeys && !waiting_.contains(place)) return;
-    Count& count = waiting_[std::move(place)];
+  std::pair<Day, WouldKey> place(day, std::move(key));
+  writer_.Gather([&](Batch& waiting) {
+    if (waiting.size() >= kMostWaitingWouldKeys && !waiting.contains(place)) return;
+    Count& count = waiting[std::move(place)];
     if (count.count++ == 0) count.first = now;
     count.last = now;
-  }
-  if (was_empty) changed_.notify_all();
+  });
 }
 
-void WouldLedger::Flush() {
-  std::unique_lock lock(mutex_);
-  if (waiting_.empty() && !writing_) return;
-  flushing_ = true;
-  changed_.notify_all();
-  changed_.wait(lock, [this] { return !flushing_; });
-}
+void WouldLedger::Flush() { writer_.Flush(); }
 
-void WouldLedger::WriteLoop() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    const auto pause = complained_ ? std::chrono::milliseconds(kTryAgain) : kGather;
-    changed_.wait_for(lock, pause, [this] { return stopping_ || flushing_; });
-    const bool last_try = stopping_;
-    const bool flushing = flushing_;
-    Batch batch;
-    batch.swap(waiting_);
-    writing_ = true;
-    lock.unlock();
-    const std::optional<std::string> error = Write(batch);
-    if (error && !std::exchange(complained_, true)) complain_(*error);
-    if (!error) complained_ = false;
-    lock.lock();
-    if (error) PutBack(std::move(batch));
-    writing_ = false;
-    if (flushing || waiting_.empty()) flushing_ = false;
-    changed_.notify_all();
-    if (last_try && error) return;
-  }
-}
-
-// REQUIRES: the lock
-void WouldLedger::PutBack(Batch batch) {
-  for (auto& [place, count] : batch) {
-    if (waiting_.size() >= kMostWaitingWouldKeys && !waiting_.contains(place)) continue;
-    Count& later = waiting_[place];
+void WouldLedger::PutBack(Batch failed, Batch& waiting) {
+  for (auto& [place, count] : failed) {
+    if (waiting.size() >= kMostWaitingWouldKeys && !waiting.contains(place)) continue;
+    Count& later = waiting[place];
     later.first = count.first;
     later.last = std::max(later.last, count.last);
     later.count += count.count;

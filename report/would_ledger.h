@@ -6,17 +6,15 @@
 #ifndef TLSWARDEN_REPORT_WOULD_LEDGER_H_
 #define TLSWARDEN_REPORT_WOULD_LEDGER_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
-#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "cache/batch_writer.h"
 #include "cache/sqlite.h"
 #include "policy/result.h"
 #include "policy/time.h"
@@ -55,7 +53,6 @@ class WouldLedger {
   // `complain` is called by the thread, once until the file can be written again.
   WouldLedger(std::string path, std::function<void(const std::string&)> complain,
               WouldLimits limits = {});
-  ~WouldLedger();
 
   void Add(WouldKey key, Time now);
 
@@ -71,25 +68,15 @@ class WouldLedger {
   };
   using Batch = std::map<std::pair<Day, WouldKey>, Count>;
 
-  void WriteLoop();
   std::optional<std::string> Write(const Batch& batch);
   std::optional<std::string> Open();
   void Trim(Day day);
-  void PutBack(Batch batch);
+  static void PutBack(Batch failed, Batch& waiting);
 
   const std::string path_;
-  const std::function<void(const std::string&)> complain_;
   const WouldLimits limits_;
-  std::optional<SqliteDb> db_;  // used by the thread alone
-  bool complained_ = false;     // likewise
-
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
-  Batch waiting_;
-  bool writing_ = false;
-  bool flushing_ = false;
-  bool stopping_ = false;
-  std::thread thread_;  // last: it uses all of the above
+  std::optional<SqliteDb> db_;  // used by the writer's thread alone
+  BatchWriter<Batch> writer_;   // last: its thread uses all of the above
 };
 
 // What the file holds, over all days, the most frequent first; at most `most` rows. For a process

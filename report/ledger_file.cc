@@ -1,0 +1,72 @@
+#include "report/ledger_file.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "policy/record.h"
+#include "report/ledger_tables.h"
+#include "report/ledger_transaction.h"
+
+namespace tlswarden {
+namespace {
+
+class NoticeTexts : public RecordSink {
+ public:
+  explicit NoticeTexts(const std::function<void(const std::string&)>& take) : take_(take) {}
+  void Write(Record record) override {
+    if (const auto* notice = std::get_if<Notice>(&record)) take_(notice->text);
+  }
+
+ private:
+  const std::function<void(const std::string&)>& take_;
+};
+
+// In the order of the tables: neighbours share pages.
+std::vector<const LedgerBatch::Places::value_type*> InOrder(const LedgerBatch& batch) {
+  std::vector<const LedgerBatch::Places::value_type*> places;
+  places.reserve(batch.places().size());
+  for (const auto& place : batch.places()) places.push_back(&place);
+  std::sort(places.begin(), places.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  return places;
+}
+
+}  // namespace
+
+LedgerFile::Outcome LedgerFile::Write(const LedgerBatch& batch, Time now) {
+  Outcome outcome;
+  if (!db_) outcome.error = Open(now);
+  if (outcome.error) return outcome;
+  bool corrupt = false;
+  outcome.error = db_->Execute("BEGIN IMMEDIATE");
+  if (!outcome.error) {
+    LedgerTransaction transaction(*db_, limits_);
+    for (const auto* place : InOrder(batch)) {
+      if (!transaction.Put(place->first, place->second)) outcome.lost += place->second.events;
+      if (transaction.error()) break;
+    }
+    transaction.RemoveOld(std::chrono::floor<std::chrono::days>(now).time_since_epoch().count());
+    outcome.error = transaction.error();
+    corrupt = transaction.corrupt();
+  }
+  if (!outcome.error) outcome.error = db_->Execute("COMMIT");
+  if (!outcome.error) return outcome;
+  outcome = {path_ + ": " + *outcome.error, 0};
+  db_->Execute("ROLLBACK");
+  db_.reset();  // opened anew: the file may have been moved away meanwhile
+  NoticeTexts notices(complain_);
+  if (corrupt) MoveSqliteFileAside(path_, "ledger " + *outcome.error, notices, now);
+  return outcome;
+}
+
+std::optional<std::string> LedgerFile::Open(Time now) {
+  NoticeTexts notices(complain_);
+  Result<SqliteDb> db = OpenSqliteFile(path_, kLedgerSchema, notices, now);
+  if (!db) return db.error();
+  db_ = std::move(db).value();
+  return std::nullopt;
+}
+
+}  // namespace tlswarden
