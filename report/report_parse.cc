@@ -100,7 +100,7 @@ std::string AsDomain(std::string text) {
 
 // RFC 3339, also without seconds' fractions or with them, with any offset or none, with a blank
 // for the T, and with 24:00:00 for the next day's 00:00:00.
-std::optional<Time> ParseDateTime(std::string_view text) {
+std::optional<Time> ParseLenientTime(std::string_view text) {
   constexpr std::size_t kSeconds = 19;  // "2026-11-24T07:00:00"
   text = Trim(text);
   if (text.size() < kSeconds) return ParseTime(text);
@@ -122,7 +122,14 @@ std::optional<Time> ParseDateTime(std::string_view text) {
   if (!is_offset) return std::nullopt;
   const auto two = [&](std::size_t at) { return (rest[at] - '0') * 10 + (rest[at + 1] - '0'); };
   const std::chrono::minutes offset(two(1) * 60 + two(4));
-  return rest[0] == '+' ? *time - offset : *time + offset;
+  *time += rest[0] == '+' ? -offset : offset;
+  return time;
+}
+
+// Within the years that can be written again: an offset leads out of them.
+std::optional<Time> ParseDateTime(std::string_view text) {
+  const std::optional<Time> time = ParseLenientTime(text);
+  return time ? ParseTime(ToString(*time)) : std::nullopt;
 }
 
 Problem ReadDateRange(const json::object& object, TlsReport& report) {

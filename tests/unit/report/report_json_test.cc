@@ -198,6 +198,8 @@ TEST(ParseReport, SaysWhatIsWrong) {
       {WithRange("yesterday", ""), "date-range has no times of the form 2026-11-24T00:00:00Z"},
       {WithRange("2026-11-23T00:00:00+1:00", "2026-11-23T23:59:59Z"),
        "date-range has no times of the form 2026-11-24T00:00:00Z"},
+      {WithRange("9999-12-31T23:59:59-01:00", "9999-12-31T23:59:59-01:00"),
+       "date-range has no times of the form 2026-11-24T00:00:00Z"},
       {WithRange("2026-11-24", "2026-11-23"), "date-range ends before it begins"},
       {"{" + range + "}", "policies is missing"},
       {"{" + range + R"(,"policies":[1]})", "policies has an element that is no object"},
