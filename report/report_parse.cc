@@ -93,7 +93,7 @@ std::int64_t Count(const json::object& object, std::string_view key, std::int64_
                                                          : static_cast<std::int64_t>(number);
 }
 
-std::string AsDomain(std::string text) {
+std::string AsDomain(const std::string& text) {
   const Result<Domain> domain = ParseDomain(text);
   return domain ? domain->ascii : text;
 }

@@ -15,26 +15,30 @@ namespace tlswarden {
 namespace {
 
 constexpr std::string_view kMboxLine = "From ";
-constexpr int kMaxProblems = 10;  // each may cost as much time as all of kMaxUnpackedOctets
+// Real mail has two thousand octets and more: so many don't fit in.
+constexpr int kMaxMails = 10000;
+// Each may cost as much time as all of kMaxUnpackedOctets.
+constexpr int kMaxBadFiles = 10;
 
 // What was read so far, and how much more may be unpacked.
 struct Reading {
   std::vector<ReceivedReport> reports;
   std::string problem;  // the first
-  int problems = 0;
+  int bad_files = 0;    // that couldn't be unpacked
   std::size_t octets_left = kMaxUnpackedOctets;
 
   void Complain(std::string what) {
-    if (problems++ == 0) problem = std::move(what);
+    if (problem.empty()) problem = std::move(what);
   }
 };
 
 // A report as it is or packed.
 void ReadFile(std::string_view octets, const std::string& from_domain, Reading& reading) {
-  if (reading.problems >= kMaxProblems) return;
+  if (reading.bad_files >= kMaxBadFiles) return;
   std::string unpacked;
   if (IsGzip(octets)) {
     Result<std::string> result = Gunzip(octets, reading.octets_left);
+    if (!result) ++reading.bad_files;
     if (!result) return reading.Complain(result.error());
     unpacked = std::move(result).value();
     octets = unpacked;
@@ -83,11 +87,15 @@ void ReadMail(std::string_view octets, Reading& reading) {
 // Each mail begins behind a line that begins with "From " and follows an empty one.
 void ReadMbox(std::string_view octets, Reading& reading) {
   std::size_t begin = 0;
+  int mails = 0;
   bool after_empty = true;
   for (std::size_t at = 0; at < octets.size();) {
     const std::size_t next = std::min(octets.find('\n', at), octets.size() - 1) + 1;
     const std::string_view line = octets.substr(at, next - at);
     if (after_empty && line.starts_with(kMboxLine)) {
+      if (++mails > kMaxMails) {
+        return reading.Complain("more than " + std::to_string(kMaxMails) + " mails");
+      }
       if (at > begin) ReadMail(octets.substr(begin, at - begin), reading);
       begin = next;
     }

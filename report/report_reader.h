@@ -29,8 +29,8 @@ struct ReceivedReport {
 // Takes JSON, gzip, or mail: one, or an mbox of them. In a mail each part counts that is a report
 // by its media type (application/tlsrpt+gzip, tlsrpt+json, gzip, json) or by its file's name
 // (.json, .json.gz); packed or not is seen from the octets. Parts that can't be read are passed
-// over as long as another can, ten at most. Errors, for a person: no report in it, or why the first
-// isn't one.
+// over as long as another can; behind ten that can't be unpacked, and behind ten thousand mails,
+// nothing is read. Errors, for a person: no report in it, or why the first isn't one.
 Result<std::vector<ReceivedReport>> ReadReports(std::string_view octets);
 
 }  // namespace tlswarden

@@ -126,7 +126,7 @@ TEST(ReportMail, NothingFromOutsideAddsAField) {
   report.organization_name = report.report_id = hostile;
   report.policies[0].policy.domain = hostile + std::string(100000, 'd');
   for (int i = 0; i < 100; ++i) {
-    report.policies[0].details.push_back({hostile + std::string(100000, 'r'), hostile, hostile,
+    report.policies[0].details.push_back({hostile + std::string(10000, 'r'), hostile, hostile,
                                           hostile, hostile, hostile, hostile, -1});
   }
   ReportMailContext context = Context();

@@ -99,6 +99,13 @@ TEST(ReadReports, ABadPartDoesNotStopTheOthers) {
             "not a report: no JSON: incomplete JSON at octet 1");
 }
 
+TEST(ReadReports, OtherMailDoesNotStopAnMbox) {
+  std::string mbox;
+  for (int i = 0; i < 50; ++i) mbox += "From x\nSubject: hello\n\nhow are you?\n\n";
+  mbox += "From x\n" + Mail(Part("Content-Type: application/json", ReceivedData("google.json")));
+  EXPECT_EQ(ErrorOf(ReadReports(mbox)), "none");
+}
+
 TEST(ReadReports, SaysWhatIsWrong) {
   const std::string gzip_part = "Content-Type: application/gzip\nContent-Transfer-Encoding: base64";
   const struct {
