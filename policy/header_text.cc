@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "policy/ascii.h"
+#include "policy/base64.h"
 
 namespace tlswarden {
 namespace {
@@ -43,13 +44,6 @@ std::optional<std::string> DecodeQ(std::string_view text) {
   return octets;
 }
 
-int SixBits(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 // RFC 2047 section 4.1; the padding may be missing.
 std::optional<std::string> DecodeB(std::string_view text) {
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
@@ -58,7 +52,7 @@ std::optional<std::string> DecodeB(std::string_view text) {
   std::uint32_t gathered = 0;
   int bits = 0;
   for (char c : text) {
-    const int value = SixBits(c);
+    const int value = Base64Value(c);
     if (value < 0) return std::nullopt;
     gathered = ((gathered << 6) | static_cast<std::uint32_t>(value)) & 0xffffU;
     bits += 6;

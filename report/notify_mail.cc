@@ -1,49 +1,14 @@
 #include "report/notify_mail.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
-#include "policy/ascii.h"
+#include "report/mail_text.h"
 
 namespace tlswarden {
 namespace {
 
-constexpr std::size_t kWidth = 72;
-constexpr std::size_t kMaxQuoted = 400;  // octets of what others said
 constexpr std::chrono::hours kDay{24};
-
-// A value of strangers as part of a line.
-std::string OneLine(std::string_view text) { return PrintableAscii(text.substr(0, kMaxQuoted)); }
-
-// Lines of at most kWidth, but for words that are longer; `indent` in front of all but the first.
-std::string Wrapped(std::string_view first, std::string_view indent, std::string_view text) {
-  std::string out, line(first);
-  bool fresh = true;
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    if (word.empty()) continue;
-    if (!fresh && line.size() + 1 + word.size() > kWidth) {
-      out.append(line).append("\n");
-      line = indent;
-      fresh = true;
-    }
-    if (!fresh) line += ' ';
-    line += word;
-    fresh = false;
-  }
-  return out.append(line).append("\n");
-}
-
-std::string Paragraph(const std::string& text) { return Wrapped("", "", text) + "\n"; }
-
-std::string Field(std::string_view name, const std::string& value) {
-  constexpr std::string_view kIndent = "                ";
-  std::string first = "  " + std::string(name) + ':';
-  first.resize(kIndent.size(), ' ');
-  return Wrapped(first, kIndent, value);
-}
 
 std::string Subject(const Alarm& alarm) {
   if (alarm.IsMiddlebox()) return "tlswarden: STARTTLS is missing at many destinations at once";
@@ -62,14 +27,15 @@ std::string Header(const Alarm& alarm, const NotifyContext& context) {
 
 std::string Facts(const Alarm& alarm) {
   std::string text;
-  if (!alarm.IsMiddlebox()) text += Field("domain", alarm.domain.ascii);
-  if (!alarm.recipient.empty()) text += Field("recipient", OneLine(alarm.recipient));
-  text += Field("since", ToString(alarm.since));
-  text += Field("result-type", std::string(ToString(alarm.failure.type)));
-  text += Field("reason", OneLine(alarm.failure.reason));
-  if (alarm.rule == "default") text += Field("demanded by", "the policy that the domain publishes");
+  if (!alarm.IsMiddlebox()) text += NamedLines("domain", alarm.domain.ascii);
+  if (!alarm.recipient.empty()) text += NamedLines("recipient", OneLine(alarm.recipient));
+  text += NamedLines("since", ToString(alarm.since));
+  text += NamedLines("result-type", std::string(ToString(alarm.failure.type)));
+  text += NamedLines("reason", OneLine(alarm.failure.reason));
+  if (alarm.rule == "default")
+    text += NamedLines("demanded by", "the policy that the domain publishes");
   if (!alarm.rule.empty() && alarm.rule != "default") {
-    text += Field("demanded by", "your rule [rule." + OneLine(alarm.rule) + "]");
+    text += NamedLines("demanded by", "your rule [rule." + OneLine(alarm.rule) + "]");
   }
   return text + "\n";
 }
@@ -113,21 +79,6 @@ std::string ComposeNotifyMail(const Alarm& alarm, const NotifyContext& context) 
       "day for each domain.");
   text.pop_back();
   return text + "-- \ntlswarden on " + OneLine(context.host) + "\n";
-}
-
-std::string MailDate(Time time) {
-  static constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
-                                                       "Thu", "Fri", "Sat"};
-  static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::string iso = ToString(time);  // 2026-11-24T07:00:00Z
-  return std::string(kDays[std::chrono::weekday(day).c_encoding()]) + ", " +
-         std::to_string(static_cast<unsigned>(date.day())) + ' ' +
-         kMonths[static_cast<unsigned>(date.month()) - 1] + ' ' +
-         std::to_string(static_cast<int>(date.year())) + ' ' + iso.substr(iso.find('T') + 1, 8) +
-         " +0000";
 }
 
 bool WouldLoop(const Alarm& alarm, std::string_view address) {

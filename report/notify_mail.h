@@ -27,9 +27,6 @@ struct NotifyContext {
 // (RFC 8689 section 5) lets it through where TLS is what is broken.
 std::string ComposeNotifyMail(const Alarm& alarm, const NotifyContext& context);
 
-// "Tue, 24 Nov 2026 07:00:00 +0000": RFC 5322 section 3.3.
-std::string MailDate(Time time);
-
 // Whether a mail about the alarm would go where the trouble is: it would be held back, too, and
 // give reason for another.
 bool WouldLoop(const Alarm& alarm, std::string_view address);
