@@ -22,7 +22,7 @@ LoggedTls TlsOf(const LogRelay& relay, LogMta mta, Time at) {
   LoggedTls tls;
   tls.at = at;
   tls.mta = mta;
-  tls.mx_hostname = LowerAscii(relay.host);
+  tls.mx_hostname = LowerAscii(LoggedText(relay.host));
   tls.mx_address = relay.address;
   tls.port = relay.port;
   return tls;
@@ -132,9 +132,9 @@ void LogProcess::Established(const TlsEstablished& fact, LogMta mta, Time at) {
   Attempt& attempt = At(fact.relay, mta, at);
   attempt.complete = true;
   attempt.reused = fact.reused;
-  attempt.tls.word = fact.word;
-  attempt.tls.tls_version = fact.version;
-  attempt.tls.cipher = fact.cipher;
+  attempt.tls.word = LoggedText(fact.word);
+  attempt.tls.tls_version = LoggedText(fact.version);
+  attempt.tls.cipher = LoggedText(fact.cipher);
   attempt.tls.reached = ReachedBy(mta, fact.word);
 }
 
@@ -227,7 +227,8 @@ void LogProcess::Begin(const LogDelivery& delivery, Joined& joined) {
   std::optional<Attempt> own;
   if (found < attempts_.size() && !delivery.relay.host.empty()) {
     own = std::move(attempts_[found]);
-    if (own->tls.mx_hostname.empty()) own->tls.mx_hostname = LowerAscii(delivery.relay.host);
+    if (own->tls.mx_hostname.empty())
+      own->tls.mx_hostname = LowerAscii(LoggedText(delivery.relay.host));
   }
   for (std::size_t i = 0; i < found; ++i) Abandon(std::move(attempts_[i]), delivery, joined);
   attempts_.erase(attempts_.begin(),
@@ -293,7 +294,7 @@ void LogProcess::Add(const LogDelivery& delivery, const LogDelivery::Recipient& 
   std::string tag;
   logged.original = WithoutMark(recipient.original, tag);
   logged.status = delivery.status;
-  logged.dsn = delivery.dsn;
+  logged.dsn = LoggedText(delivery.dsn);
   logged.text = LoggedText(delivery.text);
   logged.reused = open_.reused;
   if (open_.recipients.size() < kMostLoggedRecipients) {

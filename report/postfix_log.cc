@@ -19,9 +19,7 @@ bool Take(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-bool IsHostCharacter(char c) {
-  return IsAlnum(c) || c == '-' || c == '.' || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-}
+bool IsHostCharacter(char c) { return IsAlnum(c) || c == '-' || c == '.' || c == '_'; }
 
 bool IsAddressCharacter(char c) { return HexValue(c) >= 0 || c == '.' || c == ':'; }
 
