@@ -321,6 +321,8 @@ void LogProcess::Close(Joined& joined) {
 std::string LoggedText(std::string_view text) {
   const bool cut = text.size() > kMaxLoggedTextOctets;
   text = text.substr(0, kMaxLoggedTextOctets);
+  const auto is_plain = [](char c) { return c >= 0x20 && c <= 0x7e; };
+  if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);  // nearly all
   // A cut may go through a character: it ends before that one.
   for (int i = 0; cut && i < 3 && !text.empty() && !IsUtf8(text); ++i) text.remove_suffix(1);
   if (!IsUtf8(text)) return PrintableAscii(text);
