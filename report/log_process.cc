@@ -1,7 +1,6 @@
 #include "report/log_process.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "policy/domain.h"
 #include "policy/message_tag.h"
 #include "policy/utf8.h"
+#include "report/unlogged_tls.h"
 
 namespace tlswarden {
 namespace {
@@ -36,61 +36,6 @@ bool IsOf(const LoggedTls& tls, const LogRelay& relay) {
 TlsReached ReachedBy(LogMta mta, std::string_view word) {
   const bool authenticated = word == (mta == LogMta::kPostfix ? "Verified" : "TRUSTED");
   return authenticated ? TlsReached::kAuthenticated : TlsReached::kEncrypted;
-}
-
-// Whether MAIL FROM and more went over the connection. The end of Postfix's text is its own, what
-// a server said stands before it.
-bool EnvelopeWasSent(const LogDelivery& delivery) {
-  if (delivery.status == "sent" || delivery.status == "deliverable") return true;
-  constexpr std::array<std::string_view, 4> kEnds = {
-      "(in reply to MAIL FROM command)", "(in reply to RCPT TO command)",
-      "(in reply to DATA command)", "(in reply to end of DATA command)"};
-  return delivery.mta == LogMta::kPostfix && delivery.text.starts_with("host ") &&
-         std::any_of(kEnds.begin(), kEnds.end(),
-                     [&](std::string_view end) { return delivery.text.ends_with(end); });
-}
-
-// What smtp_log_tls_feature_status says where smtp_tls_loglevel = 0 leaves no other line: "secure",
-// "dane:encrypt", "may:none"; "!secure" and "secure?" came to nothing.
-bool ApplyFeature(std::string_view feature, LoggedTls& tls) {
-  feature = feature.substr(0, feature.find('/'));
-  if (feature.empty() || feature.starts_with('!') || feature.ends_with('?')) return false;
-  const std::string_view level = feature.substr(feature.rfind(':') + 1);
-  if (level == "none") {
-    tls.reached = TlsReached::kPlain;
-    return true;
-  }
-  const bool lax = level == "may" || level == "encrypt";
-  tls.word = lax ? "" : "Verified";
-  tls.reached = lax ? TlsReached::kEncrypted : TlsReached::kAuthenticated;
-  return true;
-}
-
-// What Postfix's own text says of TLS with a host of which no other line tells.
-bool ApplyText(std::string_view text, LoggedTls& tls) {
-  if (text.starts_with("TLS is required, but our TLS engine")) return false;
-  if (text.starts_with("TLS is required, but ")) return true;
-  if (text.starts_with("Sender requested REQUIRETLS, but TLS service ")) return true;
-  if (text.starts_with("Cannot start TLS: ")) {
-    tls.handshake_failed = true;
-    return true;
-  }
-  if (text.starts_with("Server certificate not ")) {
-    tls.reached = TlsReached::kEncrypted;
-    return true;
-  }
-  return false;
-}
-
-// Whether there was a session, of which no TLS line tells, and how far its TLS came.
-bool ApplyDelivery(const LogDelivery& delivery, LoggedTls& tls) {
-  if (delivery.mta == LogMta::kPostfix && SpeaksOfTls(delivery.text)) {
-    return ApplyText(delivery.text, tls);
-  }
-  if (!EnvelopeWasSent(delivery)) return false;
-  if (ApplyFeature(delivery.feature, tls)) return true;
-  tls.reached = delivery.logs_tls ? TlsReached::kPlain : TlsReached::kUnknown;
-  return delivery.logs_tls;
 }
 
 // "user==tlswarden-TAG@domain" is how Postfix carries a tag to the delivery; the rest is the
@@ -249,7 +194,7 @@ void LogProcess::Begin(const LogDelivery& delivery, Joined& joined) {
   next.queue_id = delivery.queue_id;
   next.reused = delivery.reused || cached || (own && own->reused);
   // What smtp_log_tls_feature_status says counts for a connection that is used again, too.
-  const bool told = own || (connected && ApplyDelivery(delivery, next.tls));
+  const bool told = own || (connected && ReadUnloggedTls(delivery, next.tls));
   next.is_session = connected && told && !next.reused;
   open_ = std::move(next);
 }

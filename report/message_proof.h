@@ -5,7 +5,9 @@
 //
 // A message that an MTA queues again, behind a content filter or on another host, has another queue
 // id there; it isn't followed: the text of the last attempt ("queued as …") names it. Deliveries
-// by other agents than SMTP aren't seen.
+// by other agents than SMTP aren't seen. Postfix uses its short queue ids again after a time
+// (enable_long_queue_ids = yes ends that): then the log of more than a few days may show two
+// messages.
 #ifndef TLSWARDEN_REPORT_MESSAGE_PROOF_H_
 #define TLSWARDEN_REPORT_MESSAGE_PROOF_H_
 

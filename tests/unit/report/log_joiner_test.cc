@@ -203,6 +203,12 @@ TEST(LogJoiner, AConnectionThatIsUsedAgainIsNoSession) {
             "a.test mx.a.test[192.0.2.1]:25 authenticated Verified sent u@a.test\n"
             "b.test mx.b.test[192.0.2.2]:25 encrypted OK sent u@b.test\n");
   ASSERT_EQ(joined.deliveries.size(), 5U);
+  // Of this one nobody knows: it isn't said to have gone in the clear.
+  const Joined late = ReadWholeLog(
+      Script("postfix/smtp[7]").To("4A5B6F", "u@a.test", kA, "sent (ok)", ", conn_use=3").log(),
+      joiner);
+  EXPECT_EQ(late.sessions.size(), 0U);
+  EXPECT_EQ(late.deliveries.at(0).tls.reached, TlsReached::kUnknown);
   EXPECT_TRUE(joined.deliveries[1].reused);
   EXPECT_TRUE(joined.deliveries[2].reused);
   EXPECT_EQ(joined.deliveries[2].tls.word, "Verified");  // the proof still knows
