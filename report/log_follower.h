@@ -30,7 +30,7 @@ struct FileFollowerOptions {
   std::string path;        // of the log
   std::string state_path;  // of the saved position; its directory must be writable
   std::chrono::milliseconds poll{1000};
-  LogPatience patience;
+  LogPatience patience{};
 };
 
 // The thread has a lower priority (nice 10) and shares no lock with anybody but counts().
