@@ -25,7 +25,8 @@ std::optional<std::string> ParseCursor(std::string_view text) {
 }  // namespace
 
 Result<std::unique_ptr<JournalFollower>> JournalFollower::Open(JournalFollowerOptions options,
-                                                               JournalSink entry, LogHooks hooks) {
+                                                               JournalSink entry,
+                                                               const LogHooks& hooks) {
   Result<JournalEntries> entries = JournalEntries::Open(options.directory);
   if (!entries) return Error{entries.error()};
   std::unique_ptr<JournalFollower> follower(

@@ -33,7 +33,7 @@ class JournalFollower : public LogSource {
   // vacuumed meanwhile, and a saved position that can't be read, are complained of, and it begins
   // behind the last entry. Error: JournalEntries::Open's.
   static Result<std::unique_ptr<JournalFollower>> Open(JournalFollowerOptions options,
-                                                       JournalSink entry, LogHooks hooks);
+                                                       JournalSink entry, const LogHooks& hooks);
   ~JournalFollower() override { Stop(); }
 
   void Stop() override;

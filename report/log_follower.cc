@@ -4,7 +4,7 @@
 
 namespace tlswarden {
 Result<std::unique_ptr<FileFollower>> FileFollower::Open(FileFollowerOptions options, LineSink line,
-                                                         LogHooks hooks) {
+                                                         const LogHooks& hooks) {
   std::unique_ptr<FileFollower> follower(
       new FileFollower(std::move(options), std::move(line), hooks));
   if (auto error = follower->reader_.Begin(follower->Saved(hooks))) return Error{*error};

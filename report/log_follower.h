@@ -40,7 +40,7 @@ class FileFollower : public LogSource {
   // there is waited for. Error: it is a FIFO, a directory or another thing without lines, or can't
   // be read. A saved position that can't be read is complained of, and is as none.
   static Result<std::unique_ptr<FileFollower>> Open(FileFollowerOptions options, LineSink line,
-                                                    LogHooks hooks);
+                                                    const LogHooks& hooks);
   ~FileFollower() override { Stop(); }
 
   void Stop() override;

@@ -99,10 +99,12 @@ bool LogReader::Look(Clock::time_point now) {
   if (!files_.empty()) {
     const LogFile& last = files_.back().file;
     Later later = WrittenAfter(last);
-    // An editor puts a new file with the old lines in place of the old one.
-    const std::string_view head = last.head();
-    if (head.size() >= kLeastLogHead && fresh.file.BeginsWith(head)) {
-      fresh.at_line = fresh.file.GoTo(std::min(last.offset(), fresh.file.Size()));
+    // An editor puts a new file with the old lines in place of the old one; a person may rename a
+    // rotated file back.
+    const LogPosition end = PositionIn(last, last.offset());
+    for (const LogPosition& position : {end, left_.value_or(end)}) {
+      const std::optional<std::uint64_t> place = PlaceIn(fresh.file, position);
+      if (place) fresh.at_line = fresh.file.GoTo(*place);
     }
     std::erase_if(later.files, [&](const Followed& f) { return f.file.id() == fresh.file.id(); });
     files_.insert(files_.end(), std::make_move_iterator(later.files.begin()),
@@ -149,6 +151,7 @@ bool LogReader::CanLeaveFront(Clock::time_point now) const {
 
 void LogReader::LeaveFront() {
   splitter_.GiveUp();
+  left_ = position();
   files_.pop_front();
   splitter_.Reset(!files_.front().at_line);
   ++counts_.files;
@@ -227,17 +230,15 @@ LogReader::Later LogReader::WrittenAfter(const LogFile& file) {
   return later;
 }
 
+LogPosition LogReader::PositionIn(const LogFile& file, std::uint64_t offset) const {
+  const std::string_view head = file.head().substr(0, offset);
+  return {path_, file.id().device, file.id().inode, offset, head.size(), Fingerprint(head)};
+}
+
 LogPosition LogReader::position() const {
-  LogPosition position{.path = path_};
-  if (files_.empty()) return position;
+  if (files_.empty()) return {.path = path_};
   const LogFile& file = files_.front().file;
-  position.device = file.id().device;
-  position.inode = file.id().inode;
-  position.offset = file.offset() - splitter_.unfinished();
-  const std::string_view head = file.head().substr(0, position.offset);
-  position.head_octets = head.size();
-  position.fingerprint = Fingerprint(head);
-  return position;
+  return PositionIn(file, file.offset() - splitter_.unfinished());
 }
 
 LogCounts LogReader::counts() const {

@@ -76,6 +76,7 @@ class LogReader {
   };
   Later WrittenAfter(const LogFile& file);
   bool IsOpen(FileId id) const;
+  LogPosition PositionIn(const LogFile& file, std::uint64_t offset) const;
   void Follow(Followed followed);
 
   const std::string path_;
@@ -83,7 +84,8 @@ class LogReader {
   const LogPatience patience_;
   LineSplitter splitter_;
   std::vector<char> buffer_;
-  std::deque<Followed> files_;  // in the order of writing; the first is read
+  std::deque<Followed> files_;       // in the order of writing; the first is read
+  std::optional<LogPosition> left_;  // the file that was read to its end before the first
   LogCounts counts_;
   Clock::time_point grown_{};  // when the first gave octets
   std::optional<Clock::time_point> missing_since_;

@@ -277,6 +277,22 @@ TEST_F(FileFollowerTest, AStatePathThatCannotBeWrittenIsComplainedOfOnceAndItGoe
   EXPECT_EQ(complaints.size(), 2u);
 }
 
+// No inotify watch can be set on what isn't there: this is found by looking each second.
+TEST_F(FileFollowerTest, ADirectoryThatAppearsLater) {
+  const std::string folder = files.dir / "later";
+  FileFollowerOptions options = Options();
+  options.path = folder + "/mail.log";
+  std::atomic<int> seen = 0;
+  const auto opened = FileFollower::Open(options, [&](std::string_view) { ++seen; },
+                                         {nullptr, [](const std::string&) {}});
+  ASSERT_TRUE(opened.ok());
+  std::this_thread::sleep_for(milliseconds(100));
+  std::filesystem::create_directory(folder);
+  std::ofstream(options.path) << "one\ntwo\n";
+  for (int i = 0; i < 2000 && seen < 2; ++i) std::this_thread::sleep_for(milliseconds(10));
+  EXPECT_EQ(seen, 2);
+}
+
 TEST_F(FileFollowerTest, WhatIsNoLogFileIsAnErrorAtOpen) {
   std::filesystem::create_directory(files.log);
   EXPECT_NE(Open().error().find("is a directory"), std::string::npos);

@@ -269,6 +269,20 @@ TEST_F(LogReaderTest, AnEditedFileIsNotReadAgain) {
   ExpectLines(100, 120);
 }
 
+TEST_F(LogReaderTest, ARotatedFileThatIsRenamedBackIsNotReadAgain) {
+  files.WriteLines(10);
+  Begin();
+  files.WriteLines(10);
+  files.Rotate();
+  files.WriteLines(10);
+  Read();
+  std::filesystem::rename(files.Rotated(1), files.log);
+  files.Close();
+  files.WriteLines(10);
+  Read();
+  ExpectLines(10, 40);
+}
+
 // A writer that doesn't append leaves a hole where it was truncated.
 TEST_F(LogReaderTest, AHoleIsPassedOver) {
   files.WriteLines(1000);
