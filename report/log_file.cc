@@ -95,6 +95,10 @@ bool LogFile::BeginsWith(std::uint64_t octets, std::uint64_t fingerprint) const 
   return head.size() == octets && Fingerprint(head) == fingerprint;
 }
 
+bool LogFile::IsBeginOf(std::string_view text) const {
+  return text.starts_with(FirstOctets(std::min(text.size(), kMostLogHead)));
+}
+
 bool LogFile::GoTo(std::uint64_t offset) {
   offset_ = offset;
   head_ = FirstOctets(std::min<std::uint64_t>(offset, kMostLogHead));

@@ -65,6 +65,8 @@ class LogFile {
   // Whether the file begins with these octets.
   bool BeginsWith(std::string_view head) const;
   bool BeginsWith(std::uint64_t octets, std::uint64_t fingerprint) const;
+  // Whether `text` begins with what the file begins with: the file may be shorter.
+  bool IsBeginOf(std::string_view text) const;
 
  private:
   LogFile(int file, FileId id) : file_(file), id_(id) {}

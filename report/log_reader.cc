@@ -98,7 +98,8 @@ bool LogReader::Look(Clock::time_point now) {
   Followed fresh{std::move(opened).value()};
   if (!files_.empty()) {
     const LogFile& last = files_.back().file;
-    Later later = WrittenAfter(last);
+    // Behind a copy there are more copies: see TakeLaterCopies.
+    Later later = files_.back().is_copy ? Later() : WrittenAfter(last);
     // An editor puts a new file with the old lines in place of the old one; a person may rename a
     // rotated file back.
     const LogPosition end = PositionIn(last, last.offset());
@@ -117,6 +118,7 @@ bool LogReader::Look(Clock::time_point now) {
 }
 
 bool LogReader::ReadFront(Clock::time_point now) {
+  const bool is_first = files_.size() == 1 && files_.front().file.offset() == 0;
   const LogFile::Block block = files_.front().file.Read(buffer_);
   if (block.error != 0) {
     problem_ = path_ + ": " + std::strerror(block.error);
@@ -127,6 +129,7 @@ bool LogReader::ReadFront(Clock::time_point now) {
     AfterCut();
     return true;
   }
+  if (is_first && last_ && TakeLaterCopies(block.octets)) return true;
   if (!block.octets.empty()) {
     splitter_.Feed(block.octets);
     counts_.octets += block.octets.size();
@@ -152,6 +155,7 @@ bool LogReader::CanLeaveFront(Clock::time_point now) const {
 void LogReader::LeaveFront() {
   splitter_.GiveUp();
   left_ = position();
+  last_ = std::move(files_.front().file);
   files_.pop_front();
   splitter_.Reset(!files_.front().at_line);
   ++counts_.files;
@@ -170,11 +174,29 @@ void LogReader::AfterCut() {
   files_.front().at_line = at_line;
   splitter_.Reset(!at_line);
   if (!again || is_same) return;
-  std::vector<Followed> between = WrittenAfter(again->file).files;
-  files_.insert(files_.begin(), std::make_move_iterator(between.begin()),
-                std::make_move_iterator(between.end()));
-  again->is_copy = true;
   Follow(std::move(*again));
+}
+
+// While another was read, the file may have been copied and truncated again: with nothing read of
+// it that doesn't show, but the copy is there. `begin` is what it holds now; a rotated file that
+// begins alike is a copy in the making, and not read. True: the file isn't read yet.
+bool LogReader::TakeLaterCopies(std::string_view begin) {
+  Later later = WrittenAfter(*last_);
+  std::erase_if(later.files, [&](const Followed& followed) {
+    return !begin.empty() && followed.file.IsBeginOf(begin);
+  });
+  if (later.files.empty() && later.is_all) {
+    if (!begin.empty()) last_.reset();
+    return false;
+  }
+  files_.front().file.GoTo(0);
+  if (later.files.empty()) return true;
+  last_.reset();
+  for (Followed& followed : later.files) followed.is_copy = true;
+  files_.insert(files_.begin(), std::make_move_iterator(later.files.begin()),
+                std::make_move_iterator(later.files.end()));
+  splitter_.Reset(false);
+  return true;
 }
 
 // The best of the files at the path and the rotated ones: the same file before a copy, a whole one
@@ -195,6 +217,7 @@ std::optional<LogReader::Followed> LogReader::FindAgain(const LogPosition& posit
         2 * int{*place == position.offset} + int{found.file.id().inode == position.inode};
     if (score <= best_score) continue;
     found.at_line = found.file.GoTo(*place);
+    found.is_copy = *path != path_ && found.file.id().inode != position.inode;
     best = std::move(found);
     best_score = score;
   }
@@ -238,6 +261,7 @@ LogPosition LogReader::PositionIn(const LogFile& file, std::uint64_t offset) con
 LogPosition LogReader::position() const {
   if (files_.empty()) return {.path = path_};
   const LogFile& file = files_.front().file;
+  if (last_ && file.offset() == 0) return PositionIn(*last_, last_->offset());
   return PositionIn(file, file.offset() - splitter_.unfinished());
 }
 

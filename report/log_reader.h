@@ -75,6 +75,7 @@ class LogReader {
     bool is_all = true;
   };
   Later WrittenAfter(const LogFile& file);
+  bool TakeLaterCopies(std::string_view begin);
   bool IsOpen(FileId id) const;
   LogPosition PositionIn(const LogFile& file, std::uint64_t offset) const;
   void Follow(Followed followed);
@@ -86,6 +87,7 @@ class LogReader {
   std::vector<char> buffer_;
   std::deque<Followed> files_;       // in the order of writing; the first is read
   std::optional<LogPosition> left_;  // the file that was read to its end before the first
+  std::optional<LogFile> last_;      // likewise, as long as nothing was read of the first
   LogCounts counts_;
   Clock::time_point grown_{};  // when the first gave octets
   std::optional<Clock::time_point> missing_since_;

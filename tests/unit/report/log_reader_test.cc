@@ -217,6 +217,50 @@ TEST_F(LogReaderTest, CopyTruncateTwiceReadsTheCopies) {
   ExpectLines(10, 175);
 }
 
+// Before anything was read of what came after the first.
+TEST_F(LogReaderTest, CopyTruncateAgainWhileTheCopyIsRead) {
+  for (const bool restarts : {false, true}) {
+    for (int passes = 1; passes < 6; ++passes) {
+      files.WriteLines(20);
+      lines.clear();
+      Begin();
+      const int first = files.written();
+      files.WriteLines(10);
+      Read();
+      files.WriteLines(10);
+      files.CopyTruncate();
+      for (int i = 0; i < passes; ++i) reader->Pass(now);
+      files.WriteLines(10);
+      files.CopyTruncate();
+      if (restarts) Restart();
+      for (int i = 0; i < passes; ++i) reader->Pass(now);
+      files.WriteLines(10);
+      files.CopyTruncate();
+      files.WriteLines(10);
+      Read();
+      ASSERT_EQ(lines, NumberedLines(first, files.written())) << restarts << passes;
+      EXPECT_TRUE(complaints.empty());
+    }
+  }
+}
+
+// logrotate has copied, and not truncated yet.
+TEST_F(LogReaderTest, ACopyInTheMakingIsNotReadTwice) {
+  files.WriteLines(20);
+  Begin();
+  files.WriteLines(10);
+  Read();
+  files.CopyTruncate();
+  files.WriteLines(10);
+  std::filesystem::rename(files.Rotated(1), files.Rotated(2));
+  std::filesystem::copy_file(files.log, files.Rotated(1));
+  Read();
+  std::filesystem::resize_file(files.log, 0);
+  files.WriteLines(10);
+  Read();
+  ExpectLines(20, 50);
+}
+
 TEST_F(LogReaderTest, CopyTruncateWhileStopped) {
   files.WriteLines(10);
   Begin();
