@@ -8,6 +8,7 @@ find_package(Boost 1.81 REQUIRED COMPONENTS program_options json)
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 
 find_path(MILTER_INCLUDE libmilter/mfapi.h REQUIRED)
 find_library(MILTER_LIBRARY milter REQUIRED)

@@ -1,0 +1,98 @@
+#include "report/state_keeper.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "tests/unit/cache/build.h"
+
+namespace tlswarden {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string Content(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class StateKeeperTest : public testing::Test {
+ protected:
+  TempDir dir;
+  const std::string path = dir / "place";
+  int waited = 0;
+  std::string when_waiting;
+  std::vector<std::string> complaints;
+  StateKeeper keeper{path,
+                     {[this] {
+                        ++waited;
+                        when_waiting = Content(path);
+                      },
+                      [this](const std::string& what) { complaints.push_back(what); }}};
+  StateKeeper::Clock::time_point now{std::chrono::hours(1)};
+};
+
+TEST_F(StateKeeperTest, SavesAfterWhatLiesBeforeIsKept) {
+  const Result<std::optional<std::string>> none = keeper.Load();
+  ASSERT_TRUE(none.ok());
+  EXPECT_EQ(*none, std::nullopt);
+  keeper.Save("one", now);
+  EXPECT_EQ(when_waiting, "");
+  keeper.Save("two", now);
+  EXPECT_EQ(when_waiting, "one");
+  EXPECT_EQ(keeper.Load().value(), "two");
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+}
+
+TEST_F(StateKeeperTest, WhatIsSavedIsNotSavedAgain) {
+  keeper.Save("one", now);
+  std::filesystem::remove(path);
+  keeper.Save("one", now);
+  EXPECT_EQ(waited, 1);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(StateKeeperTest, IsDueOnceASecond) {
+  EXPECT_TRUE(keeper.IsDue(now));
+  keeper.Save("one", now);
+  EXPECT_FALSE(keeper.IsDue(now + milliseconds(999)));
+  EXPECT_TRUE(keeper.IsDue(now + milliseconds(1000)));
+}
+
+TEST_F(StateKeeperTest, WhatCannotBeWrittenIsComplainedOfOnceUntilItCan) {
+  std::filesystem::create_directory(path);
+  for (const char* text : {"one", "two", "three"}) keeper.Save(text, now);
+  ASSERT_EQ(complaints.size(), 1u);
+  EXPECT_NE(complaints[0].find(path), std::string::npos) << complaints[0];
+  std::filesystem::remove(path);
+  keeper.Save("three", now);
+  EXPECT_EQ(keeper.Load().value(), "three");
+  std::filesystem::remove_all(dir / "");
+  keeper.Save("four", now);
+  EXPECT_EQ(complaints.size(), 2u);
+}
+
+// Writes to /dev/full fail as on a full disk.
+TEST_F(StateKeeperTest, AFullDiskLeavesTheOldText) {
+  keeper.Save("one", now);
+  std::filesystem::create_symlink("/dev/full", path + ".new");
+  keeper.Save("two", now);
+  EXPECT_EQ(complaints.size(), 1u);
+  EXPECT_EQ(Content(path), "one");
+}
+
+TEST_F(StateKeeperTest, WhatIsTooLongOrNoFileIsAnError) {
+  std::ofstream(path) << std::string(kMostStateOctets + 1, 'x');
+  EXPECT_FALSE(keeper.Load().ok());
+  std::filesystem::remove(path);
+  std::filesystem::create_directory(path);
+  EXPECT_FALSE(keeper.Load().ok());
+}
+
+}  // namespace
+}  // namespace tlswarden
