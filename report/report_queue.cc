@@ -24,12 +24,13 @@ constexpr char kTables[] =
     " tries INTEGER NOT NULL, first_try INTEGER NOT NULL, next_try INTEGER NOT NULL,"
     " last_error TEXT NOT NULL, PRIMARY KEY(day, domain, scheme, target)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS target_waiting ON target(tries, next_try) WHERE state = 0;"
+    "CREATE TABLE IF NOT EXISTS shut(peer TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS begun(day INTEGER NOT NULL);";
 
 constexpr SqliteSchema kSchema = {
     "report queue", 1,
     "DROP TABLE IF EXISTS report; DROP TABLE IF EXISTS octets; DROP TABLE IF EXISTS target;"
-    "DROP TABLE IF EXISTS begun; PRAGMA user_version = 1",
+    "DROP TABLE IF EXISTS shut; DROP TABLE IF EXISTS begun; PRAGMA user_version = 1",
     kTables};
 
 std::int64_t Number(Day day) { return day.time_since_epoch().count(); }
@@ -107,9 +108,11 @@ ReportQueue::Problem ReportQueue::Put(const QueuedReport& report,
   octets.BindOctets(3, report.octets);
   octets.Step();
   if (!octets.ok()) return Failed();
+  // A peer that couldn't be had a moment ago isn't asked anew for each report that is made.
   SqliteStatement target(
       db_,
-      "INSERT INTO target VALUES(?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?6, '') ON CONFLICT DO NOTHING");
+      "INSERT INTO target VALUES(?1, ?2, ?3, ?4, ?5, 0, 0, ?6, coalesce((SELECT until FROM shut"
+      " WHERE peer = ?5 AND until > ?6 AND until <= ?7), ?6), '') ON CONFLICT DO NOTHING");
   for (const ReportDestination& destination : targets) {
     target.Bind(1, Number(report.day));
     target.Bind(2, report.domain);
@@ -117,6 +120,7 @@ ReportQueue::Problem ReportQueue::Put(const QueuedReport& report,
     target.Bind(4, destination.target);
     target.Bind(5, PeerOf(destination));
     target.Bind(6, Seconds(report.made));
+    target.Bind(7, Seconds(report.made + LongestWait()));  // later: a clock was wrong
     target.Step();
     if (!target.ok()) return Failed();
     target.Reset();

@@ -114,7 +114,8 @@ class ReportQueue {
   Problem Finish(const Claim& claim, TargetState state, const std::string& error = "");
 
   // The peer itself couldn't be had: all its targets that are due have failed with the one that was
-  // claimed. Returns those that are given up thereby, without octets.
+  // claimed, and reports that are added soon wait for `first_step` to be over. Returns those that
+  // are given up thereby, without octets.
   Result<std::vector<Claim>> FailPeer(const std::string& peer, const std::string& error, Time now,
                                       const SendTimes& times = {});
 
@@ -135,6 +136,7 @@ class ReportQueue {
   Problem Commit(SqliteTransaction& transaction);
   Problem Put(const QueuedReport& report, const std::vector<ReportDestination>& targets);
   Problem Save(const Claim& claim, TargetState state, const std::string& error);
+  Problem Shut(const std::string& peer, Time now, const SendTimes& times);
   Attempts BeginTry(const Claim& claim, Time now, const SendTimes& times) const;
   Result<std::vector<Claim>> Due(const std::string* peer, Time now, std::size_t most,
                                  const SendTimes& times);

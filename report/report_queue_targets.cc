@@ -125,6 +125,19 @@ ReportQueue::Problem ReportQueue::Finish(const Claim& claim, TargetState state,
   return Commit(transaction);
 }
 
+ReportQueue::Problem ReportQueue::Shut(const std::string& peer, Time now, const SendTimes& times) {
+  SqliteStatement old(db_, "DELETE FROM shut WHERE until <= ?1 OR until > ?2");
+  old.Bind(1, Seconds(now));
+  old.Bind(2, Seconds(now + LongestWait(times)));
+  old.Step();
+  if (!old.ok()) return Failed();
+  SqliteStatement insert(db_, "INSERT OR REPLACE INTO shut VALUES(?1, ?2)");
+  insert.Bind(1, peer);
+  insert.Bind(2, Seconds(now + times.first_step));
+  insert.Step();
+  return insert.ok() ? std::nullopt : Failed();
+}
+
 Result<std::vector<Claim>> ReportQueue::FailPeer(const std::string& peer, const std::string& error,
                                                  Time now, const SendTimes& times) {
   SqliteTransaction transaction(db_);
@@ -140,6 +153,7 @@ Result<std::vector<Claim>> ReportQueue::FailPeer(const std::string& peer, const 
     if (const Problem problem = Save(claim, state, error)) return Error{*problem};
     if (hopeless) given_up.push_back(std::move(claim));
   }
+  if (const Problem problem = Shut(peer, now, times)) return Error{*problem};
   if (const Problem problem = Commit(transaction)) return Error{*problem};
   return given_up;
 }
