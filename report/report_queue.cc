@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "cache/sqlite_file.h"
-#include "policy/ascii.h"
 
 namespace tlswarden {
 namespace {
@@ -40,13 +39,9 @@ Day ToDay(std::int64_t number) { return Day(std::chrono::days(number)); }
 
 std::string PeerOf(const ReportDestination& destination) {
   if (destination.scheme == ReportDestination::Scheme::kMailto) return {};
-  std::string_view rest = destination.target;
-  if (const std::size_t slashes = rest.find("//"); slashes != std::string_view::npos) {
-    rest.remove_prefix(slashes + 2);
-  }
-  std::string peer = LowerAscii(rest.substr(0, rest.find_first_of("/?#")));
-  if (peer.ends_with(':')) peer.pop_back();
-  return peer.find(':') == std::string::npos ? peer + ":443" : peer;
+  const std::optional<HttpsUri> uri = ParseHttpsUri(destination.target);
+  if (!uri) return destination.target;
+  return uri->host + ':' + std::to_string(uri->port);
 }
 
 Result<ReportQueue> ReportQueue::Open(const std::string& path, std::uint64_t seed, RecordSink& sink,

@@ -76,7 +76,7 @@ TEST(ReportPeers, MailHasTheRelayAndAnHttpsUriItsHost) {
   EXPECT_EQ(PeerOf(kOtherWeb), PeerOf(kWeb));
   EXPECT_EQ(PeerOf({Scheme::kHttps, "HTTPS://a.test:"}), "a.test:443");
   EXPECT_EQ(PeerOf({Scheme::kHttps, "https://a.test:8443?x"}), "a.test:8443");
-  EXPECT_EQ(PeerOf({Scheme::kHttps, "x"}), "x:443") << "no URI, no crash";
+  EXPECT_EQ(PeerOf({Scheme::kHttps, "x"}), "x") << "no URI, no crash";
 }
 
 TEST_F(ReportQueueTest, ClaimGivesBackWhatWasAddedAfterARestart) {
