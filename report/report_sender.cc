@@ -112,7 +112,8 @@ void ReportSender::Tell(const Outcome& outcome) {
   switch (outcome.state) {
     case TargetState::kSent:
       ++counts_.sent;
-      return Log(Notice::Level::kInfo, "report sent: " + report);
+      return Log(Notice::Level::kInfo,
+                 "report sent: " + report + (outcome.why.empty() ? "" : ": " + outcome.why));
     case TargetState::kGivenUp:
       ++counts_.given_up;
       return Log(Notice::Level::kWarning, "report given up: " + report + " tries=" +

@@ -38,7 +38,7 @@ struct PostOutcome {
     kTemporary,  // a later try may succeed
     kPermanent,  // not for this target
   } status = Status::kTemporary;
-  std::string why;           // when it wasn't accepted; one line
+  std::string why;           // when it wasn't accepted; else a remark for the log, or empty
   bool unreachable = false;  // the host said nothing: others would wait for it in vain, too
 };
 
@@ -52,8 +52,8 @@ struct ReportMail {
 
 struct SenderDoors {
   MakerDoors maker;
-  // The message, lines ending in LF or CRLF. For the same report and target always the same but
-  // for nothing: Date is `made`, Message-ID comes from the report-id.
+  // The message, lines ending in LF or CRLF. For the same report and target always the very same:
+  // Date is `made`, Message-ID and boundary come from the report-id.
   std::function<std::string(const ReportMail&)> compose_mail;
   // Both block, in bounded time, well below SendTimes::first_step.
   std::function<SmtpOutcome(const SmtpMail&)> submit;
