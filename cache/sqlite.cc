@@ -68,6 +68,11 @@ void SqliteStatement::Bind(int parameter, std::int64_t number) {
   sqlite3_bind_int64(statement_.get(), parameter, number);
 }
 
+void SqliteStatement::BindOctets(int parameter, std::string_view octets) {
+  if (statement_ == nullptr) return;
+  sqlite3_bind_blob64(statement_.get(), parameter, octets.data(), octets.size(), SQLITE_TRANSIENT);
+}
+
 bool SqliteStatement::Step() {
   last_ = statement_ == nullptr ? SQLITE_MISUSE : sqlite3_step(statement_.get());
   return last_ == SQLITE_ROW;
@@ -88,6 +93,19 @@ void SqliteStatement::Reset() {
   if (statement_ == nullptr) return;  // sqlite3_clear_bindings would look into it
   sqlite3_reset(statement_.get());
   sqlite3_clear_bindings(statement_.get());
+}
+
+SqliteTransaction::SqliteTransaction(SqliteDb& db)
+    : db_(db), error_(db.Execute("BEGIN IMMEDIATE")), open_(!error_) {}
+
+SqliteTransaction::~SqliteTransaction() {
+  if (open_) db_.Execute("ROLLBACK");
+}
+
+std::optional<std::string> SqliteTransaction::Commit() {
+  std::optional<std::string> failed = db_.Execute("COMMIT");
+  if (!failed) open_ = false;
+  return failed;
 }
 
 }  // namespace tlswarden

@@ -54,6 +54,7 @@ class SqliteStatement {
   bool prepared() const { return statement_ != nullptr; }
   void Bind(int parameter, std::string_view text);
   void Bind(int parameter, std::int64_t number);
+  void BindOctets(int parameter, std::string_view octets);  // a BLOB; Text reads it, too
 
   // True: a row is there.
   bool Step();
@@ -69,6 +70,26 @@ class SqliteStatement {
   };
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
   int last_ = SQLITE_MISUSE;
+};
+
+// From BEGIN IMMEDIATE to a commit; what isn't committed is rolled back.
+class SqliteTransaction {
+ public:
+  explicit SqliteTransaction(SqliteDb& db);
+  ~SqliteTransaction();
+  SqliteTransaction(const SqliteTransaction&) = delete;
+  SqliteTransaction& operator=(const SqliteTransaction&) = delete;
+
+  // Why it couldn't begin: somebody else holds the lock for too long, the disk.
+  const std::optional<std::string>& error() const { return error_; }
+
+  // The error's text, or nothing.
+  std::optional<std::string> Commit();
+
+ private:
+  SqliteDb& db_;
+  std::optional<std::string> error_;
+  bool open_;
 };
 
 }  // namespace tlswarden

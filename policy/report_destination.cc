@@ -52,16 +52,13 @@ std::optional<std::string> MailAddress(std::string_view rest) {
   return address.substr(0, at + 1) + domain->ascii;
 }
 
-// An address instead of a name, or a user before the host, is nothing that a receiver needs.
-bool HasHttpsHost(std::string_view rest) {
-  if (!rest.starts_with("//")) return false;
-  rest.remove_prefix(2);
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  const std::size_t colon = authority.find(':');
-  const std::string_view port =
-      colon == std::string_view::npos ? std::string_view() : authority.substr(colon + 1);
-  return ParseLdhDomain(authority.substr(0, colon)).ok() && port.size() <= 5 &&
-         std::all_of(port.begin(), port.end(), IsDigit);
+// No port, and nothing after the colon, is the scheme's own (RFC 3986 section 3.2.3). 0: wrong.
+std::uint16_t PortOf(std::string_view digits) {
+  if (digits.empty()) return 443;
+  if (digits.size() > 5 || !std::all_of(digits.begin(), digits.end(), IsDigit)) return 0;
+  unsigned port = 0;
+  for (const char c : digits) port = port * 10 + static_cast<unsigned>(c - '0');
+  return port <= 0xffff ? static_cast<std::uint16_t>(port) : 0;
 }
 
 }  // namespace
@@ -92,8 +89,28 @@ std::optional<ReportDestination> ToReportDestination(std::string_view uri) {
     if (!address) return std::nullopt;
     return ReportDestination{Scheme::kMailto, std::move(*address)};
   }
-  if (!EqualsIgnoringCase(scheme, "https") || !HasHttpsHost(rest)) return std::nullopt;
+  if (!ParseHttpsUri(uri)) return std::nullopt;
   return ReportDestination{Scheme::kHttps, std::string(uri)};
+}
+
+std::optional<HttpsUri> ParseHttpsUri(std::string_view uri) {
+  constexpr std::string_view kScheme = "https://";
+  if (!EqualsIgnoringCase(uri.substr(0, kScheme.size()), kScheme) || !IsReportUri(uri)) {
+    return std::nullopt;
+  }
+  uri.remove_prefix(kScheme.size());
+  uri = uri.substr(0, uri.find('#'));
+  const std::size_t end = std::min(uri.find_first_of("/?"), uri.size());
+  const std::string_view authority = uri.substr(0, end);
+  const std::size_t colon = std::min(authority.find(':'), authority.size());
+  const Result<Domain> host = ParseLdhDomain(authority.substr(0, colon));
+  HttpsUri parsed;
+  parsed.port = PortOf(authority.substr(std::min(colon + 1, authority.size())));
+  if (!host || parsed.port == 0) return std::nullopt;
+  parsed.host = host->ascii;
+  parsed.target = uri.substr(end);
+  if (!parsed.target.starts_with('/')) parsed.target.insert(0, "/");
+  return parsed;
 }
 
 }  // namespace tlswarden

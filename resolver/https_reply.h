@@ -1,7 +1,7 @@
 // https_reply: the reply of a policy host (RFC 8461 section 3.3), read from any stream, so that
 // tests and fuzzers need no TLS.
 //
-// Includes Beast, which compiles slowly: only for https_beast.cc and tests.
+// Includes Beast, which compiles slowly: only for https_beast.cc, https_post.cc and tests.
 #ifndef TLSWARDEN_RESOLVER_HTTPS_REPLY_H_
 #define TLSWARDEN_RESOLVER_HTTPS_REPLY_H_
 

@@ -26,6 +26,9 @@ void CheckDestination(const ReportDestination& destination) {
   if (destination.scheme == ReportDestination::Scheme::kHttps) {
     Check(IsReportUri(target) && target.find("://") == 5 && target.size() > 8);
     Check(ToReportDestination(target) == destination);
+    const HttpsUri uri = ParseHttpsUri(target).value();
+    Check(ParseLdhDomain(uri.host).value().ascii == uri.host && uri.port != 0);
+    Check(uri.target.starts_with('/') && uri.target.find('#') == std::string::npos);
     return;
   }
   Check(std::count(target.begin(), target.end(), '@') == 1);

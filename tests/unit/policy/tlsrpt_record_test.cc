@@ -168,5 +168,34 @@ TEST(SelectTlsrptRecord, ExactlyOne) {
   }
 }
 
+TEST(ParseHttpsUri, HostPortAndTarget) {
+  const struct {
+    const char* uri;
+    std::optional<HttpsUri> expected;
+  } cases[] = {
+      {"https://a.test", HttpsUri{"a.test", 443, "/"}},
+      {"HTTPS://A.Test/v1/x?k=%2C#part", HttpsUri{"a.test", 443, "/v1/x?k=%2C"}},
+      {"https://a.test?k", HttpsUri{"a.test", 443, "/?k"}},
+      {"https://a.test#/x", HttpsUri{"a.test", 443, "/"}},
+      {"https://a.test:8443/", HttpsUri{"a.test", 8443, "/"}},
+      {"https://a.test:/", HttpsUri{"a.test", 443, "/"}},
+      {"https://a.test:65535", HttpsUri{"a.test", 65535, "/"}},
+      {"https://a.test:65536", std::nullopt},
+      {"https://a.test:0", std::nullopt},
+      {"https://a.test:443:443", std::nullopt},
+      {"https://a.test:+1", std::nullopt},
+      {"https://u@a.test/", std::nullopt},
+      {"https://127.0.0.1/", std::nullopt},
+      {"https://[::1]/", std::nullopt},
+      {"https:///x", std::nullopt},
+      {"https:a.test", std::nullopt},
+      {"http://a.test", std::nullopt},
+      {"https://a.test/a b", std::nullopt},
+      {"https://a.test/\r\nX: y", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const auto& c : cases) EXPECT_EQ(ParseHttpsUri(c.uri), c.expected) << c.uri;
+}
+
 }  // namespace
 }  // namespace tlswarden

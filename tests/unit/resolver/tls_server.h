@@ -15,6 +15,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -106,6 +107,12 @@ class TlsServer {
   int connections() const { return connections_; }
 
  private:
+  static std::size_t BodyOctets(const std::string& request) {
+    constexpr std::string_view kField = "Content-Length: ";
+    const std::size_t at = request.find(kField);
+    return at == std::string::npos ? 0 : std::stoul(request.substr(at + kField.size()));
+  }
+
   using Tcp = boost::asio::ip::tcp;
   using Stream = boost::asio::ssl::stream<Tcp::socket>;
   template <typename... Values>
@@ -138,6 +145,14 @@ class TlsServer {
     auto reading = boost::asio::async_read_until(*stream, buffer, "\r\n\r\n", Token());
     const Outcome<std::size_t> read = co_await std::move(reading);
     if (std::get<0>(read)) co_return;
+    const std::size_t body = BodyOctets(request);
+    const std::size_t all = std::get<1>(read) + body;
+    if (request.size() < all) {
+      auto more = boost::asio::async_read(
+          *stream, buffer, boost::asio::transfer_exactly(all - request.size()), Token());
+      const Outcome<std::size_t> rest = co_await std::move(more);
+      if (std::get<0>(rest)) co_return;
+    }
     request_ = std::move(request);
     auto responding = SlowWrite(*stream, script_.response, script_.pause);
     co_await std::move(responding);
