@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "policy/ascii.h"
+#include "policy/remembered_tls.h"
 
 namespace tlswarden {
 namespace {
@@ -68,7 +69,9 @@ std::string Facts(const Alarm& alarm) {
   text += Field("result-type", std::string(ToString(alarm.failure.type)));
   text += Field("reason", OneLine(alarm.failure.reason));
   if (alarm.rule == "default") text += Field("demanded by", "the policy that the domain publishes");
-  if (!alarm.rule.empty() && alarm.rule != "default") {
+  const bool is_memory = alarm.rule == kRememberedRule || alarm.rule == kRememberedAlarm;
+  if (is_memory) text += Field("demanded by", "[outbound] remember-tls: it had TLS so far");
+  if (!alarm.rule.empty() && alarm.rule != "default" && !is_memory) {
     text += Field("demanded by", "your rule [rule." + OneLine(alarm.rule) + "]");
   }
   return text + "\n";
@@ -82,6 +85,11 @@ std::string AdviceForDomain(const Alarm& alarm) {
                   "Tell the postmaster of " + domain +
                       ", by another way than this mail. The lines above say what "
                       "is wrong.");
+  if (alarm.rule == kRememberedRule || alarm.rule == kRememberedAlarm) {
+    text +=
+        Wrapped("- ", "  ",
+                "If it has given TLS up for good, let it go: " + CommandThatLetsGo(alarm.domain));
+  }
   text += Wrapped("- ", "  ",
                   "If the mail must go out regardless, make an exception that ends by "
                   "itself, above your other rules in /etc/tlswarden/tlswarden.conf:");
