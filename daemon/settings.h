@@ -100,10 +100,10 @@ struct Settings {
     std::chrono::milliseconds deadline{};
     bool all_or_none = false;
     TlsRequiredNo tls_required_no = TlsRequiredNo::kHonour;
-    RememberTls remember_tls = RememberTls::kWarn;
-    bool learn = false;
     std::string notify;     // a mail address; empty: no mail
     std::string would_log;  // the SQLite file's path; empty: off
+    RememberTls remember_tls = RememberTls::kWarn;
+    bool learn = false;
     bool operator==(const Outbound&) const = default;
   };
   struct Notify {
