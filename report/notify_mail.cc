@@ -86,9 +86,8 @@ std::string AdviceForDomain(const Alarm& alarm) {
                       ", by another way than this mail. The lines above say what "
                       "is wrong.");
   if (alarm.rule == kRememberedRule || alarm.rule == kRememberedAlarm) {
-    text +=
-        Wrapped("- ", "  ",
-                "If it has given TLS up for good, let it go: " + CommandThatLetsGo(alarm.domain));
+    text += Wrapped("- ", "  ", "If it has given TLS up for good, let it go:");
+    text += "\n    " + CommandThatLetsGo(alarm.domain) + "\n\n";
   }
   text += Wrapped("- ", "  ",
                   "If the mail must go out regardless, make an exception that ends by "

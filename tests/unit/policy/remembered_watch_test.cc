@@ -186,8 +186,9 @@ TEST(PlainCounts, OnlyWhereNothingLetItThrough) {
   EXPECT_TRUE(counts("a.test", Mode::kObserve, RememberTls::kRequire)) << "nothing is demanded";
   EXPECT_FALSE(counts("b.test", Mode::kEnforce, RememberTls::kWarn, Requirement::kNone));
   EXPECT_FALSE(counts("a.test", Mode::kEnforce, RememberTls::kRequire, Requirement::kPublished));
-  EXPECT_TRUE(
-      counts("a.test", Mode::kEnforce, RememberTls::kRequire, Requirement::kPublished, Mode::kOff));
+  EXPECT_FALSE(counts("a.test", Mode::kObserve, RememberTls::kRequire, Requirement::kPublished,
+                      Mode::kEnforce))
+      << "the rule's own mode";
 }
 
 }  // namespace
