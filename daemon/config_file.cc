@@ -16,6 +16,7 @@
 #include "daemon/log_format.h"
 #include "daemon/option_value.h"
 #include "policy/ascii.h"
+#include "policy/remembered_tls.h"
 
 namespace tlswarden {
 namespace {
@@ -30,6 +31,9 @@ const char* WhyBadRuleName(std::string_view name) {
                               [](char c) { return IsAlnum(c) || c == '-' || c == '_'; });
   if (name.empty()) return "a rule needs a name, as in [rule.NAME]";
   if (name == "default") return "the log says \"default\" when no rule matched; take another name";
+  if (name == kRememberedRule || name == kRememberedAlarm) {
+    return "the log gives this name to what [outbound] remember-tls does; take another";
+  }
   if (!ok) return "a rule's name is made of letters, digits, hyphens and underscores";
   if (name.size() > kMaxRuleNameOctets) return "a rule's name has at most 64 characters";
   return nullptr;

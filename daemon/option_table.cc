@@ -279,6 +279,26 @@ constexpr Option kOptions[] = {
      .help = "Whether a message with the header TLS-Required: No (RFC 8689) goes without regard to "
              "what its recipients' domains publish, where no rule demands more."},
     {.section = "outbound",
+     .key = "remember-tls",
+     .type = ValueType::kWord,
+     .default_text = "warn",
+     .words = "warn|off|require",
+     .binding = Bind([](auto& s) -> auto& { return s.outbound.remember_tls; }),
+     .help =
+         "What is done for domains that publish nothing, but had TLS on several days: warn says "
+         "so once when mail suddenly goes there without, require lets it wait instead. A rule "
+         "with require = none, or `tlswarden cache purge DOMAIN`, lets a domain go; four weeks "
+         "after its last session with TLS it is forgotten."},
+    {.section = "outbound",
+     .key = "learn",
+     .type = ValueType::kYesNo,
+     .default_text = "no",
+     .binding = Bind([](auto& s) -> auto& { return s.outbound.learn; }),
+     .help =
+         "Whether a recipient is deferred or refused, as on-failure says, when the demanded TLS "
+         "has failed at every MX host of the domain within the last hour, and in no session "
+         "since. Mail that the MTA has already is tried on."},
+    {.section = "outbound",
      .key = "notify",
      .type = ValueType::kMailAddress,
      .may_be_empty = true,
@@ -338,7 +358,6 @@ constexpr Option kOptions[] = {
      .help = "Whether each message gets a header X-Tlswarden-Received, for its reader: with a line "
              "for each hop, newest first, that says whether it used TLS. All but the first are "
              "what other servers claim. Such headers of others are removed."},
-    Reserved("outbound", "remember-tls"),
     Reserved("cache", "shared"),
     Reserved("metrics", "listen"),
 

@@ -38,6 +38,9 @@ void AddVerdict(const Verdict& verdict, LogLine& line) {
     AddFailure(*verdict.testing->failure, verdict.testing->mx_hostname, line);
   }
   Add(line, "rule", verdict.rule);
+  if (IsHeldToMemory(verdict)) {
+    Add(line, "remembered-since", DayText(verdict.remembered->since));
+  }
   if (verdict.trial) Add(line, "observed-rule", verdict.trial->rule);
 }
 
@@ -91,7 +94,7 @@ LogLine AlarmLine(std::string_view word, const Alarm& alarm) {
 
 LogLine ToLogLine(const VerdictGiven& record) {
   LogLine line;
-  line.fields.reserve(12);  // all that it can have; growing step by step costs as much as the rest
+  line.fields.reserve(14);  // all that it can have; growing step by step costs as much as the rest
   const Verdict& verdict = record.verdict;
   line.queue_id = record.queue_id;
   Add(line, "rcpt", record.recipient);

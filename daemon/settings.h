@@ -105,6 +105,8 @@ struct Settings {
     TlsRequiredNo tls_required_no = TlsRequiredNo::kHonour;
     std::string notify;     // a mail address; empty: no mail
     std::string would_log;  // the SQLite file's path; empty: off
+    RememberTls remember_tls = RememberTls::kWarn;
+    bool learn = false;
     bool operator==(const Outbound&) const = default;
   };
   struct Notify {

@@ -76,6 +76,8 @@ Orders MakeOrders(const Settings& settings, std::vector<Rule> rules) {
   orders.outbound.all_or_none = settings.outbound.all_or_none;
   orders.outbound.honour_tls_required_no =
       settings.outbound.tls_required_no == TlsRequiredNo::kHonour;
+  orders.outbound.remember_tls = settings.outbound.remember_tls;
+  orders.outbound.learn = settings.outbound.learn;
   orders.inbound.mode = settings.inbound.mode;
   orders.inbound.on_failure = settings.inbound.on_failure;
   orders.inbound.demand.minimum_tls = settings.inbound.minimum_tls;

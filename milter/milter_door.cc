@@ -8,6 +8,7 @@
 #include <exception>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "milter/libmilter_actions.h"
 #include "milter/libmilter_events.h"
@@ -15,6 +16,7 @@
 #include "milter/session.h"
 #include "milter/socket_lock.h"
 #include "policy/judge.h"
+#include "policy/lately_verdict.h"
 #include "policy/probe_verdict.h"
 
 namespace tlswarden {
@@ -73,18 +75,32 @@ struct Judged {
 };
 
 // Never longer than the deadline, which began at `start`; a look that takes longer goes on, and
-// serves the next who asks.
-void LookAtHosts(MilterDoor::Shared& door, const Outbound& outbound, const EvidencePtr& evidence,
-                 SteadyClock::time_point start, Verdict& verdict) {
+// serves the next who asks. What it found, if there was one.
+ProbeOutcome LookAtHosts(MilterDoor::Shared& door, const Outbound& outbound,
+                         const EvidencePtr& evidence, SteadyClock::time_point start,
+                         Verdict& verdict) {
   const MilterOptions& options = door.options;
-  if (options.probes == nullptr || evidence == nullptr || verdict.action != Action::kAccept) return;
+  if (options.probes == nullptr || evidence == nullptr || verdict.action != Action::kAccept) {
+    return {};
+  }
   const auto demand = DemandOf(verdict, *evidence, options.probe_mode, door.resolver.Now());
-  if (!demand) return;
+  if (!demand) return {};
   const auto gone = std::chrono::ceil<std::chrono::milliseconds>(SteadyClock::now() - start);
-  if (gone >= options.deadline) return;
-  const ProbeOutcome outcome =
-      AskProbes(*options.probes, evidence, *demand, options.deadline - gone);
+  if (gone >= options.deadline) return {};
+  ProbeOutcome outcome = AskProbes(*options.probes, evidence, *demand, options.deadline - gone);
   ApplyProbe(outcome, outbound, verdict);
+  return outcome;
+}
+
+// What happened since a look that found all in order says more than that.
+void LookAtSessions(const MilterDoor::Shared& door, const Outbound& outbound,
+                    const EvidencePtr& evidence, const ProbeOutcome& looked, Verdict& verdict) {
+  if (!outbound.learn || !door.options.failed_lately || evidence == nullptr) return;
+  std::vector<LatelyHost> hosts = door.options.failed_lately(verdict.policy_domain);
+  if (looked.state == ProbeState::kMet) {
+    std::erase_if(hosts, [&looked](const LatelyHost& host) { return host.last <= looked.at; });
+  }
+  ApplyLately(hosts, *evidence, outbound, door.resolver.Now(), verdict);
 }
 
 Judged JudgeRecipient(MilterDoor::Shared& door, const Outbound& outbound,
@@ -101,7 +117,8 @@ Judged JudgeRecipient(MilterDoor::Shared& door, const Outbound& outbound,
   }
   record.verdict =
       JudgeAnswer(recipient.question, judged.evidence.get(), outbound, door.resolver.Now());
-  LookAtHosts(door, outbound, judged.evidence, start, record.verdict);
+  const ProbeOutcome looked = LookAtHosts(door, outbound, judged.evidence, start, record.verdict);
+  LookAtSessions(door, outbound, judged.evidence, looked, record.verdict);
   record.took = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start);
   return judged;
 }

@@ -8,8 +8,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "milter/session.h"
+#include "policy/lately.h"
 #include "policy/orders.h"
 #include "policy/record.h"
 #include "policy/result.h"
@@ -28,6 +30,9 @@ struct MilterOptions {
   // Looks at MX hosts before a recipient is taken; nullptr: none. Must outlive the door.
   Probes* probes = nullptr;
   ProbeMode probe_mode = ProbeMode::kNever;
+  // The MX hosts at which sessions of a domain failed lately, for `learn = yes`; empty: nobody
+  // knows. On libmilter's threads; it must not wait.
+  std::function<std::vector<LatelyHost>(const Domain& domain)> failed_lately;
   // Keeps what a message demands of its delivery under its queue id, before the MTA is told that it
   // is taken; false: it couldn't. On libmilter's threads.
   std::function<bool(const std::string& queue_id, const std::vector<RecipientTag>& tags)> note_tags;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy/remembered_tls.h"
+
 namespace tlswarden {
 namespace {
 
@@ -49,6 +51,10 @@ std::string WhatToDo(const Alarm& alarm) {
   // Names have up to 253 octets; the line has not.
   const bool is_short = alarm.domain.ascii.size() <= 80;
   const std::string domain = is_short ? alarm.domain.ascii : std::string("DOMAIN");
+  if (alarm.rule == kRememberedAlarm) {
+    return "look whether others lack STARTTLS too; if it is gone for good, " +
+           CommandThatLetsGo({domain}) + " lets the domain go";
+  }
   return "run tlswarden explain " + domain + "; " + std::string(Advice(alarm.failure.type));
 }
 

@@ -37,6 +37,14 @@ std::string ExplainTesting(const Tested& testing) {
   return text + ", and fail: " + ToString(*testing.failure);
 }
 
+// Only where nothing is published, and no rule demands anything.
+std::string ExplainRemembered(const Verdict& verdict) {
+  std::string text = "the domain demands nothing, but had " + Describe(*verdict.remembered);
+  if (!IsHeldToMemory(verdict)) return text + "; remember-tls = warn warns if it is missing";
+  return text + ", and remember-tls = require; " + CommandThatLetsGo(verdict.policy_domain) +
+         " lets it go";
+}
+
 }  // namespace
 
 std::vector<std::string> ExplainMx(const MxEvidence& mx) {
@@ -104,8 +112,10 @@ std::string ExplainVerdict(const Verdict& verdict, const Evidence& evidence) {
   if (verdict.failure) {
     return ToString(*verdict.failure);
   }
+  if (IsHeldToMemory(verdict)) return ExplainRemembered(verdict);
   if (verdict.rule != "default") return "rule " + verdict.rule;
   if (verdict.testing) return ExplainTesting(*verdict.testing);
+  if (verdict.remembered) return ExplainRemembered(verdict);
   if (verdict.level == TlsLevel::kMay) return "the domain demands nothing";
   return std::string(FindLevel(SummarizeMx(evidence.mx), SummarizeHosts(evidence.mx)).why);
 }

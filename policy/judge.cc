@@ -182,15 +182,30 @@ Requirement Demanded(const Question& question, const Rule* rule, const Outbound&
   return lifted ? Requirement::kNone : own;
 }
 
-// The operator's part: the rule, and what follows from a failure.
+// What past sessions have proven, where neither the domain nor the operator says anything.
+void Recall(const Question& question, const Outbound& outbound, Time now, Verdict& verdict) {
+  const bool off = outbound.remembered == nullptr || outbound.remember_tls == RememberTls::kOff;
+  const bool is_open = verdict.requirement == Requirement::kPublished &&
+                       verdict.level == TlsLevel::kMay && !verdict.failure;
+  if (off || !is_open) return;
+  const RememberedTls* known = outbound.remembered->Find(question.next_hop, now);
+  if (known == nullptr) return;
+  verdict.remembered = *known;
+  if (outbound.remember_tls != RememberTls::kRequire) return;
+  verdict.level = TlsLevel::kEncrypt;
+  if (verdict.by == nullptr) verdict.rule = kRememberedRule;
+}
+
+// The operator's part: the rule, the memory, and what follows from a failure.
 void ApplyOrders(const RulePtr& rule, const Question& question, const Evidence& evidence,
-                 const Outbound& outbound, Verdict& verdict) {
+                 const Outbound& outbound, Time now, Verdict& verdict) {
   verdict.by = rule;
   if (rule != nullptr) verdict.rule = rule->name;
   verdict.requirement = Demanded(question, rule.get(), outbound);
   verdict.requiretls = HoldsToRequireTls(AskingMessage(question));
   const OnFailure on_failure = OnFailureOf(rule.get(), outbound, verdict.requiretls);
   Require(verdict.requirement, on_failure, evidence, verdict);
+  Recall(question, outbound, now, verdict);
   DecideActions(outbound, verdict);
   const Mode mode = rule == nullptr ? outbound.mode : rule->mode.value_or(outbound.mode);
   verdict.observed = mode != Mode::kEnforce;
@@ -220,7 +235,7 @@ Verdict Judged(const Verdict& published, const Question& question, const Evidenc
     match = outbound.rules.Match(FactsOf(question, evidence), now);
   }
   Verdict verdict = published;
-  ApplyOrders(match.rule, question, evidence, outbound, verdict);
+  ApplyOrders(match.rule, question, evidence, outbound, now, verdict);
   // While the MX hosts can't be had, an earlier rule may be meant for them: whoever makes the
   // lookup fail must not choose the exception behind it.
   const bool waits = match.waits_for_mx && published.level == TlsLevel::kUndecided;
@@ -228,12 +243,12 @@ Verdict Judged(const Verdict& published, const Question& question, const Evidenc
     Question plain = question;
     plain.envelope = nullptr;
     verdict = published;
-    ApplyOrders(nullptr, plain, evidence, outbound, verdict);
+    ApplyOrders(nullptr, plain, evidence, outbound, now, verdict);
   }
   verdict.undecided = match.undecided;
   if (match.observed != nullptr) {
     Verdict trial = published;
-    ApplyOrders(match.observed, question, evidence, outbound, trial);
+    ApplyOrders(match.observed, question, evidence, outbound, now, trial);
     verdict.trial = TrialOf(trial);
   }
   return verdict;

@@ -1,7 +1,8 @@
 // The judge: from evidence and orders to a verdict, in one place for every door.
 //
 // Pure functions. The policy alone comes from evidence; the operator's rule then raises it, or
-// sets it aside; what can't be met becomes an action by on-failure.
+// sets it aside; where both are silent the memory of past sessions speaks; what can't be met
+// becomes an action by on-failure.
 #ifndef TLSWARDEN_POLICY_JUDGE_H_
 #define TLSWARDEN_POLICY_JUDGE_H_
 

@@ -35,14 +35,32 @@ class CurrentOrders {
   // that is cheaper than Get.
   std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
+  // What is remembered of domains stays, since orders from files don't know of it.
   void Replace(Orders orders) {
+    const std::lock_guard lock(change_mutex_);
+    if (orders.outbound.remembered == nullptr) {
+      orders.outbound.remembered = Get()->outbound.remembered;
+    }
+    Put(std::move(orders));
+  }
+
+  // Copies the rules: once in some minutes is often enough.
+  void Remember(RememberedTablePtr remembered) {
+    const std::lock_guard lock(change_mutex_);
+    Orders next = *Get();
+    next.outbound.remembered = std::move(remembered);
+    Put(std::move(next));
+  }
+
+ private:
+  void Put(Orders orders) {
     OrdersPtr next = std::make_shared<const Orders>(std::move(orders));
     const std::lock_guard lock(mutex_);
     now_.swap(next);
     version_.fetch_add(1, std::memory_order_release);
   }
 
- private:
+  std::mutex change_mutex_;  // who changes one part keeps the others; taken before mutex_
   mutable std::mutex mutex_;
   OrdersPtr now_;
   std::atomic<std::uint64_t> version_{0};

@@ -30,7 +30,13 @@ std::string_view ToString(Action action) {
   return "accept";
 }
 
-bool MayHeal(const Verdict& verdict) { return verdict.lookup_failed || verdict.failure->transient; }
+bool IsHeldToMemory(const Verdict& verdict) {
+  return verdict.remembered && verdict.level == TlsLevel::kEncrypt;
+}
+
+bool MayHeal(const Verdict& verdict) {
+  return verdict.lookup_failed || verdict.failure->transient || IsHeldToMemory(verdict);
+}
 
 Action ActionTaken(const Verdict& verdict) {
   return verdict.observed ? Action::kAccept : verdict.action;

@@ -11,6 +11,7 @@
 #include "policy/evidence.h"
 #include "policy/failure.h"
 #include "policy/next_hop.h"
+#include "policy/remembered_table.h"
 #include "policy/rules.h"
 #include "policy/sts_policy.h"
 #include "policy/tls_level.h"
@@ -36,6 +37,10 @@ struct Outbound {
   Rules rules{};
   bool all_or_none = false;            // one recipient that can't be served refuses the message
   bool honour_tls_required_no = true;  // the header of RFC 8689 section 3
+  // Domains that publish nothing, and had TLS so far (doc/remember-tls.md). nullptr: none is known.
+  RememberTls remember_tls = RememberTls::kOff;
+  RememberedTablePtr remembered{};
+  bool learn = false;  // sessions that failed lately count before a message is taken (lately.h)
 };
 
 // RFC 8460 section 4.4's policy-type.
@@ -79,9 +84,15 @@ struct Verdict {
   bool observed = false;                              // mode = observe: nothing is enforced
   // The least that an earlier rule demands which may match when the headers are known.
   std::optional<Requirement> undecided;
+  // The domain had TLS so far, and nothing else demands it: neither what it publishes nor a rule.
+  std::optional<RememberedTls> remembered;
 };
 
-// Whether the failure is one that a later try may heal. REQUIRES: verdict.failure
+// Whether the memory of past sessions alone made the level what it is.
+bool IsHeldToMemory(const Verdict& verdict);
+
+// Whether the failure is one that a later try may heal. What only the memory demands nobody has
+// promised, so mail waits for it and is never refused for good. REQUIRES: verdict.failure
 bool MayHeal(const Verdict& verdict);
 
 // What is done with the message, and what the MTA is told to demand: nothing in observe mode.

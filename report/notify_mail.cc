@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "policy/remembered_tls.h"
 #include "report/mail_text.h"
 
 namespace tlswarden {
@@ -34,7 +35,9 @@ std::string Facts(const Alarm& alarm) {
   text += NamedLines("reason", OneLine(alarm.failure.reason));
   if (alarm.rule == "default")
     text += NamedLines("demanded by", "the policy that the domain publishes");
-  if (!alarm.rule.empty() && alarm.rule != "default") {
+  const bool is_memory = alarm.rule == kRememberedRule || alarm.rule == kRememberedAlarm;
+  if (is_memory) text += NamedLines("demanded by", "[outbound] remember-tls: it had TLS so far");
+  if (!alarm.rule.empty() && alarm.rule != "default" && !is_memory) {
     text += NamedLines("demanded by", "your rule [rule." + OneLine(alarm.rule) + "]");
   }
   return text + "\n";
@@ -48,6 +51,10 @@ std::string AdviceForDomain(const Alarm& alarm) {
                   "Tell the postmaster of " + domain +
                       ", by another way than this mail. The lines above say what "
                       "is wrong.");
+  if (alarm.rule == kRememberedRule || alarm.rule == kRememberedAlarm) {
+    text += Wrapped("- ", "  ", "If it has given TLS up for good, let it go:");
+    text += "\n    " + CommandThatLetsGo(alarm.domain) + "\n\n";
+  }
   text += Wrapped("- ", "  ",
                   "If the mail must go out regardless, make an exception that ends by "
                   "itself, above your other rules in /etc/tlswarden/tlswarden.conf:");

@@ -104,6 +104,13 @@ TEST(ConfigFile, BadLines) {
       {"[rule.]\n", {"1: [rule.]: a rule needs a name, as in [rule.NAME]"}},
       {"[rule.default]\n",
        {"1: [rule.default]: the log says \"default\" when no rule matched; take another name"}},
+      {"[rule.remembered]\n",
+       {"1: [rule.remembered]: the log gives this name to what [outbound] remember-tls does; take "
+        "another"}},
+      {"[rule.remember-tls]\n",
+       {"1: [rule.remember-tls]: the log gives this name to what [outbound] remember-tls does; "
+        "take "
+        "another"}},
       {"[rule.a]\nmatches = x\n", {"2: [rule.a] matches: unknown key; did you mean match?"}},
       {"[rule.a]\nrequire = tls\n",
        {"2: [rule.a] require = tls: must be none, published, encrypt, authenticated, dane or "

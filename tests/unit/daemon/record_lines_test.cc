@@ -7,6 +7,25 @@ namespace {
 
 std::string Line(const ProbeEnded& record) { return Format(ToLogLine(record), LogFormat::kText); }
 
+// Why TLS is demanded of a domain that publishes nothing.
+TEST(RememberedLine, SaysSinceWhen) {
+  MapAnswered record;
+  record.map = "QUERY";
+  record.key = "a.test";
+  record.answer = "OK encrypt";
+  record.verdict.policy_domain = ParseDomain("a.test").value();
+  record.verdict.level = TlsLevel::kEncrypt;
+  record.verdict.rule = kRememberedRule;
+  record.verdict.remembered =
+      RememberedTls{TlsLevel::kEncrypt, 3, ParseTime("2026-11-01").value(), Time(), {}};
+  const auto text = [&record] { return Format(ToLogLine(record), LogFormat::kText); };
+  EXPECT_EQ(text(),
+            "NOQUEUE: map=QUERY key=a.test answer=\"OK encrypt\" policy-type=no-policy-found "
+            "policy-domain=a.test rule=remembered remembered-since=2026-11-01 cache=miss ms=0.00");
+  record.verdict.level = TlsLevel::kMay;
+  EXPECT_EQ(text().find("remembered-since"), std::string::npos) << "nothing is demanded";
+}
+
 TEST(ProbeLine, MetAndFailed) {
   ProbeFacts facts;
   facts.target.host = ParseDomain("mx.a.test").value();

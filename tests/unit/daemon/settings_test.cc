@@ -110,6 +110,8 @@ all-or-none = yes
 tls-required-no = ignore
 notify = Admin@corp.example
 would-log = sqlite:/tmp/w
+remember-tls = require
+learn = yes
 [notify]
 relay = inet:[::1]:2525
 sender = warden@corp.example
@@ -153,8 +155,9 @@ queue = sqlite:/tmp/q.db
   expected.cache = {"", 7};
   expected.probe = {ProbeMode::kAlways,           seconds(3),        seconds(600),
                     {"192.0.2.7", "2001:db8::7"}, "out.example.com", 5};
-  expected.outbound = {Mode::kObserve,         OnFailure::kAccept,   seconds(24), true,
-                       TlsRequiredNo::kIgnore, "Admin@corp.example", "/tmp/w"};
+  expected.outbound = {Mode::kObserve, OnFailure::kAccept,     seconds(24),
+                       true,           TlsRequiredNo::kIgnore, "Admin@corp.example",
+                       "/tmp/w",       RememberTls::kRequire,  true};
   expected.notify = {
       ListenAddress{
           .family = ListenAddress::Family::kInet6, .host = "::1", .port = 2525, .path = {}},

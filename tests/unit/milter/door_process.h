@@ -36,7 +36,9 @@ class NoLog : public RecordSink {
 class Door {
  public:
   explicit Door(PerMessage how = PerMessage::kPostfix, std::vector<Rule> rules = {},
-                OnFailure on_failure = OnFailure::kDefer, std::string_view local_domain = "") {
+                OnFailure on_failure = OnFailure::kDefer, std::string_view local_domain = "",
+                bool learn = false)
+      : learn_(learn) {
     if (!local_domain.empty()) {
       session_.local_domains.Add(ParseDomainPattern(local_domain).value());
     }
@@ -95,6 +97,7 @@ class Door {
     NoLog log;
     Orders wanted;
     wanted.outbound.on_failure = on_failure;
+    wanted.outbound.learn = learn_;
     wanted.outbound.rules = Rules(std::move(rules));
     const CurrentOrders orders(wanted);
     MilterOptions options;
@@ -103,6 +106,10 @@ class Door {
     options.session = session_;
     options.note_tags = [](const std::string& queue_id, const std::vector<RecipientTag>&) {
       return queue_id == "4Xk1Q2";
+    };
+    options.failed_lately = [](const Domain& domain) -> std::vector<LatelyHost> {
+      if (!domain.ascii.starts_with("sts.")) return {};
+      return {{"mx." + domain.ascii, ResultType::kCertificateExpired, 3, kNow, kNow}};
     };
     const auto door = MilterDoor::Open(options, resolver, orders, log);
     if (!door) _exit(1);
@@ -113,6 +120,7 @@ class Door {
   }
 
   SessionOptions session_;
+  bool learn_ = false;
   std::string folder_;
   pid_t pid_ = 0;
   int ask_ = -1;

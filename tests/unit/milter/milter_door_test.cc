@@ -60,6 +60,25 @@ TEST(MilterDoor, RepliesOnTheWire) {
   EXPECT_EQ(mta.End(), "c");
 }
 
+TEST(MilterDoor, LearnsFromSessions) {
+  for (const bool learn : {false, true}) {
+    const Door door(PerMessage::kOff, {}, OnFailure::kReject, "", learn);
+    MilterClient mta(door.path());
+    mta.Negotiate();
+    EXPECT_EQ(mta.Mail(), "c");
+    const std::string reply = mta.Rcpt("a@sts.test", "sts.test");
+    if (learn) {
+      EXPECT_TRUE(reply.starts_with("y550")) << reply;
+      EXPECT_NE(reply.find("failed at every MX host: 3 sessions, the last less than a minute ago"),
+                std::string::npos)
+          << reply;
+    } else {
+      EXPECT_EQ(reply, "c");
+    }
+    EXPECT_EQ(mta.Rcpt("a@plain.test", "plain.test"), "c");
+  }
+}
+
 TEST(MilterDoor, EndOfMessageOnTheWire) {
   const Door door(PerMessage::kPostfix, {Encrypt()});
   MilterClient mta(door.path());

@@ -25,6 +25,20 @@ TEST(CurrentOrders, WhoeverTookTheOldOnesKeepsThem) {
   EXPECT_EQ(current.Get()->outbound.mode, Mode::kObserve);
 }
 
+TEST(CurrentOrders, OrdersFromFilesKeepWhatIsRemembered) {
+  const auto table = std::make_shared<const RememberedTable>();
+  CurrentOrders current(With(Mode::kObserve));
+  current.Remember(table);
+  EXPECT_EQ(current.version(), 1u);
+  EXPECT_EQ(current.Get()->outbound.remembered, table);
+  EXPECT_EQ(current.Get()->outbound.mode, Mode::kObserve);
+  current.Replace(With(Mode::kEnforce));
+  EXPECT_EQ(current.Get()->outbound.remembered, table);
+  EXPECT_EQ(current.Get()->outbound.mode, Mode::kEnforce);
+  current.Remember(nullptr);
+  EXPECT_EQ(current.Get()->outbound.remembered, nullptr);
+}
+
 // Never half of one and half of another; and who sees a new number sees orders as new at least.
 TEST(CurrentOrders, ManyThreads) {
   CurrentOrders current(With(Mode::kEnforce));

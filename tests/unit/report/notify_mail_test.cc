@@ -36,6 +36,18 @@ std::string FieldNames(const std::string& mail) {
 constexpr const char* kFields =
     "Date From To Subject Message-ID Auto-Submitted TLS-Required MIME-Version Content-Type ";
 
+TEST(NotifyMail, WhatIsOnlyRememberedCanBeLetGo) {
+  for (const char* rule : {"remembered", "remember-tls"}) {
+    Alarm alarm = Blocked();
+    alarm.rule = rule;
+    const std::string mail = ComposeNotifyMail(alarm, Context());
+    EXPECT_NE(mail.find("[outbound] remember-tls"), std::string::npos) << mail;
+    EXPECT_NE(mail.find("tlswarden cache purge bank.example"), std::string::npos) << mail;
+    EXPECT_EQ(mail.find("your rule"), std::string::npos) << mail;
+  }
+  EXPECT_EQ(ComposeNotifyMail(Blocked(), Context()).find("cache purge"), std::string::npos);
+}
+
 TEST(NotifyMail, SaysWhatHappenedAndWhatToDo) {
   EXPECT_EQ(ComposeNotifyMail(Blocked(), Context()),
             R"(Date: Fri, 15 Jan 2027 08:00:00 +0000

@@ -203,6 +203,27 @@ TEST_F(AnswersTest, RulesMatchTheNextHopsDomain) {
   EXPECT_EQ(Ready("QUERY none.test"), "OK encrypt");
 }
 
+// doc/remember-tls.md; and who learns that a domain has TLS isn't held up by ready answers.
+TEST_F(AnswersTest, WhatIsRememberedIsDemandedAtOnce) {
+  Orders orders;
+  orders.outbound.remember_tls = RememberTls::kRequire;
+  orders_.Replace(orders);
+  resolver_.Know(OneHost("none.test", HostDane::kNone));
+  resolver_.Know(OneHost("dane.test", HostDane::kUsable));
+  EXPECT_EQ(Ready("QUERY none.test"), "NOTFOUND ");
+  const RememberedTls tls{TlsLevel::kEncrypt, 3, kNow - hours(72), kNow - hours(1), {}};
+  const RememberedTablePtr table = std::make_shared<const RememberedTable>(
+      std::vector<RememberedDomain>{{Name("none.test"), tls}, {Name("dane.test"), tls}});
+  orders_.Remember(table);
+  for (const char* map : {"QUERY", "QUERYwithTLSRPT", "sts"}) {
+    EXPECT_EQ(Ready(std::string(map) + " none.test"), "OK encrypt") << map;
+  }
+  EXPECT_EQ(Ready("QUERY dane.test"), "OK dane-only");
+  EXPECT_EQ(Ready("QUERY none.test"), "OK encrypt") << "ready";
+  orders_.Remember(table->Without(Name("none.test")));
+  EXPECT_EQ(Ready("QUERY none.test"), "NOTFOUND ") << "let go";
+}
+
 TEST_F(AnswersTest, Records) {
   resolver_.Know(OneHost("dane.test", HostDane::kUsable));
   Ready("QUERY dane.test");
