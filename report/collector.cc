@@ -1,16 +1,11 @@
 #include "report/collector.h"
 
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
+#include <chrono>
 #include <span>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -20,16 +15,9 @@
 namespace tlswarden {
 namespace {
 
-// After Stop: more than the kernel keeps, and no more, or a flood would never let it end.
-constexpr std::size_t kMostAfterStop = 1024;
 constexpr std::size_t kExcerptOctets = 100;
-constexpr int kAfterErrorMs = 100;
-
-int EventFd() {
-  const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-  return fd;
-}
+// An error that isn't the lack of datagrams may be there again at once: no busy loop.
+constexpr std::chrono::milliseconds kAfterError{100};
 
 // Where the system allows it (CAP_SYS_NICE, or RLIMIT_RTPRIO of 1), this thread runs as soon as a
 // datagram comes. On two busy processors, of 10,000 a second from one sender 3 % were lost without,
@@ -50,7 +38,6 @@ std::string Plural(std::uint64_t count) {
 Collector::Collector(int socket, EventSink sink, std::function<Time()> now, Complain complain,
                      DatagramQueueLimits limits)
     : socket_(socket),
-      wake_(EventFd()),
       sink_(std::move(sink)),
       now_(std::move(now)),
       complain_(std::move(complain)),
@@ -58,15 +45,10 @@ Collector::Collector(int socket, EventSink sink, std::function<Time()> now, Comp
       reader_([this] { ReadLoop(); }),
       receiver_([this] { ReceiveLoop(); }) {}
 
-Collector::~Collector() {
-  Stop();
-  close(wake_);
-}
-
 void Collector::Stop() {
   if (!receiver_.joinable()) return;
   stopping_ = true;
-  eventfd_write(wake_, 1);
+  socket_.Shutdown();
   receiver_.join();
   queue_.End();
   reader_.join();
@@ -76,17 +58,14 @@ CollectorCounts Collector::counts() const { return {received_, events_, bad_, dr
 
 void Collector::ReceiveLoop() {
   RunAtOnce();
-  std::size_t left = kMostAfterStop;
-  while (left > 0) {
-    const bool last_look = stopping_;
-    const std::span<const std::string_view> datagrams = socket_.Receive();
-    if (datagrams.empty()) {
-      if (last_look) return;
-      WaitForMore(errno);
-      continue;
-    }
-    Push(datagrams);
-    if (last_look) left -= std::min(left, datagrams.size());
+  while (true) {
+    const bool is_last = stopping_;  // what the kernel still has; nothing comes after it
+    const std::span<const std::string_view> datagrams = socket_.Receive(!is_last);
+    const int error = errno;
+    const bool is_wake_up = !is_last && stopping_ && datagrams.size() == 1 && datagrams[0].empty();
+    if (!datagrams.empty() && !is_wake_up) Push(datagrams);
+    if (datagrams.empty() && is_last) return;
+    if (datagrams.empty() && error != EINTR) std::this_thread::sleep_for(kAfterError);
   }
 }
 
@@ -95,13 +74,6 @@ void Collector::Push(std::span<const std::string_view> datagrams) {
   if (const std::size_t lost = queue_.Push(datagrams); lost > 0) {
     dropped_.fetch_add(lost, std::memory_order_relaxed);
   }
-}
-
-// An error that isn't the lack of datagrams may be there again at once: no busy loop.
-void Collector::WaitForMore(int error) {
-  const bool is_calm = error == EAGAIN || error == EINTR;
-  std::array<pollfd, 2> fds{{{wake_, POLLIN, 0}, {socket_.fd(), POLLIN, 0}}};
-  poll(fds.data(), is_calm ? 2 : 1, is_calm ? -1 : kAfterErrorMs);
 }
 
 void Collector::ReadLoop() {

@@ -32,15 +32,14 @@ class Collector {
  public:
   using Complain = std::function<void(const std::string&)>;
 
-  // Owns `socket`, a bound AF_UNIX SOCK_DGRAM descriptor. The sink, the clock and `complain` are
-  // called by a thread of the collector's, one call at a time; a slow one fills the queue. Throws
-  // std::system_error where the system is out of descriptors or threads.
+  // Owns `socket`, a bound AF_UNIX SOCK_DGRAM descriptor that nobody else has open. The sink, the
+  // clock and `complain` are called by a thread of the collector's, one call at a time; a slow one
+  // fills the queue.
   Collector(int socket, EventSink sink, std::function<Time()> now, Complain complain,
             DatagramQueueLimits limits = {});
-  ~Collector();  // stops
+  ~Collector() { Stop(); }
 
-  // Returns when all that had come before is handed on. The socket still takes datagrams, which
-  // are lost, or wait for whoever else has it open.
+  // Returns when all that had been sent before is handed on. What is sent later gets EPIPE.
   void Stop();
 
   CollectorCounts counts() const;
@@ -48,14 +47,12 @@ class Collector {
  private:
   void ReceiveLoop();
   void Push(std::span<const std::string_view> datagrams);
-  void WaitForMore(int error);
   void ReadLoop();
   void Read(std::string_view datagram, Time now);
   void TellOfBad(std::uint64_t times, const std::string& why);
   void TellOfDropped(std::uint64_t times);
 
   DatagramSocket socket_;
-  const int wake_;  // an eventfd, readable when it is time to stop
   const EventSink sink_;
   const std::function<Time()> now_;
   const Complain complain_;

@@ -20,17 +20,20 @@ class DatagramSocket {
  public:
   static constexpr std::size_t kBatch = 16;
 
-  // Owns the descriptor.
+  // Owns the descriptor, which nobody else may have open: it is made to block, and shut down.
   explicit DatagramSocket(int fd);
   ~DatagramSocket();
   DatagramSocket(const DatagramSocket&) = delete;
   DatagramSocket& operator=(const DatagramSocket&) = delete;
 
-  int fd() const { return fd_; }
+  // What is there, good until the next call. Of a datagram that is longer than kMaxDatagramOctets,
+  // one octet more than these. Nothing: errno says why, EAGAIN when nothing is there; with `wait`
+  // that doesn't happen.
+  std::span<const std::string_view> Receive(bool wait);
 
-  // What is there, without waiting; good until the next call. Of a datagram that is longer than
-  // kMaxDatagramOctets, one octet more than these. Nothing: errno says why, EAGAIN as a rule.
-  std::span<const std::string_view> Receive();
+  // From any thread. Nothing more can be sent to the socket, and a Receive that waits returns, with
+  // one empty datagram.
+  void Shutdown();
 
  private:
   static constexpr std::size_t kBufferOctets = kMaxDatagramOctets + 1;
