@@ -36,12 +36,12 @@ std::string Plural(std::uint64_t count) {
 }  // namespace
 
 Collector::Collector(int socket, EventSink sink, std::function<Time()> now, Complain complain,
-                     DatagramQueueLimits limits)
+                     std::size_t queue_octets)
     : socket_(socket),
       sink_(std::move(sink)),
       now_(std::move(now)),
       complain_(std::move(complain)),
-      queue_(limits),
+      queue_(queue_octets),
       reader_([this] { ReadLoop(); }),
       receiver_([this] { ReceiveLoop(); }) {}
 

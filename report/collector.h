@@ -30,13 +30,16 @@ struct CollectorCounts {
 
 class Collector {
  public:
+  // Ten thousand failures as Postfix tells of them, or twice as many successes.
+  static constexpr std::size_t kQueueOctets = std::size_t{8} << 20;
+
   using Complain = std::function<void(const std::string&)>;
 
   // Owns `socket`, a bound AF_UNIX SOCK_DGRAM descriptor that nobody else has open. The sink, the
   // clock and `complain` are called by a thread of the collector's, one call at a time; a slow one
   // fills the queue.
   Collector(int socket, EventSink sink, std::function<Time()> now, Complain complain,
-            DatagramQueueLimits limits = {});
+            std::size_t queue_octets = kQueueOctets);
   ~Collector() { Stop(); }
 
   // Returns when all that had been sent before is handed on. What is sent later gets EPIPE.

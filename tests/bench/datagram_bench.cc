@@ -92,8 +92,8 @@ class OurCollector : public Receiver {
       : collector_(
             fd, [](const TlsEvent&) {}, [] { return Time(); },
             [](const std::string& what) { Die("%s", what.c_str()); },
-            // For the rate of taking in: what waits for the reading must not be lost here.
-            {.datagrams = 10000000, .octets = std::size_t{1} << 32}) {}
+            // What waits for the reading must not be lost here.
+            std::size_t{256} << 20) {}
   std::uint64_t received() const override { return collector_.counts().received; }
   std::uint64_t handed_on() const override { return collector_.counts().events; }
 
