@@ -3,6 +3,9 @@
 //
 //   bench_datagram [--count N] [--rounds N]
 //
+// As root, the collector's receiving thread has its priority; as another user (`setpriv`) it
+// hasn't.
+//
 // Three senders, each a process of its own: one that waits for room (no loss, by nature: the rate
 // is what counts), one that doesn't wait at full speed, and ones that don't wait but keep a pace,
 // as an MTA does that has a TLS handshake between two datagrams. libtlsrpt never waits: what such a
@@ -93,7 +96,7 @@ class OurCollector : public Receiver {
             fd, [](const TlsEvent&) {}, [] { return Time(); },
             [](const std::string& what) { Die("%s", what.c_str()); },
             // What waits for the reading must not be lost here.
-            std::size_t{256} << 20) {}
+            std::size_t{128} << 20) {}
   std::uint64_t received() const override { return collector_.counts().received; }
   std::uint64_t handed_on() const override { return collector_.counts().events; }
 
@@ -135,15 +138,20 @@ struct Figures {
 Figures Measure(const std::function<std::unique_ptr<Receiver>(int)>& make, const Pace& pace,
                 std::uint64_t count) {
   const sockaddr_un address = Address();
-  const std::unique_ptr<Receiver> receiver = make(BoundSocket(address));
+  int go[2];
   int result[2];
-  if (pipe(result) != 0) Die("pipe: %s", std::strerror(errno));
-  const std::uint64_t begin = NowNs();
+  if (pipe(go) != 0 || pipe(result) != 0) Die("pipe: %s", std::strerror(errno));
+  // Before the receiver is made: memory that a child shares is copied when it is written to.
   const pid_t child = fork();
   if (child == 0) {
+    char octet = 0;
+    if (read(go[0], &octet, 1) != 1) _exit(1);
     const std::uint64_t taken = Send(address, pace, count);
     _exit(write(result[1], &taken, sizeof taken) == sizeof taken ? 0 : 1);
   }
+  const std::unique_ptr<Receiver> receiver = make(BoundSocket(address));
+  const std::uint64_t begin = NowNs();
+  if (write(go[1], "", 1) != 1) Die("pipe: %s", std::strerror(errno));
   std::uint64_t taken = 0;
   if (read(result[0], &taken, sizeof taken) != sizeof taken) Die("the sender failed");
   const auto wait_until = [&](auto reached) {
@@ -157,8 +165,7 @@ Figures Measure(const std::function<std::unique_ptr<Receiver>(int)>& make, const
       static_cast<double>(taken) / wait_until([&] { return receiver->handed_on() >= taken; });
   figures.lost = static_cast<double>(count - taken) / static_cast<double>(count);
   waitpid(child, nullptr, 0);
-  close(result[0]);
-  close(result[1]);
+  for (const int fd : {go[0], go[1], result[0], result[1]}) close(fd);
   return figures;
 }
 
@@ -192,7 +199,7 @@ void Compare(const Pace& pace, std::uint64_t count, std::uint64_t rounds) {
 int main(int argc, char** argv) {
   using namespace tlswarden::bench;
   const Flags flags(argc, argv, {"count", "rounds"});
-  const std::uint64_t count = flags.Number("count", 1, 10000000, 100000);
+  const std::uint64_t count = flags.Number("count", 1, 100000, 100000);
   const std::uint64_t rounds = flags.Number("rounds", 1, 1000, 5);
   Compare({"waits for room", true, 0}, count, rounds);
   Compare({"full speed", false, 0}, count, rounds);
