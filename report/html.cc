@@ -1,5 +1,6 @@
 #include "report/html.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "report/overview_words.h"
@@ -40,6 +41,18 @@ Html& Html::operator<<(Escaped text) {
     } else {
       text_ += entity;
     }
+  }
+  return *this;
+}
+
+Html& Html::operator<<(DottedName name) {
+  const std::string shown = ShownText(name.text);
+  std::string_view rest = shown;
+  while (!rest.empty()) {
+    const std::string_view label = rest.substr(0, std::min(rest.find('.'), rest.size() - 1) + 1);
+    rest.remove_prefix(label.size());
+    *this << Escaped{label};
+    if (label.ends_with('.') && !rest.empty()) *this << "<wbr>";
   }
   return *this;
 }

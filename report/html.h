@@ -28,6 +28,11 @@ struct Escaped {
   std::string_view text;
 };
 
+// Likewise, with a place for a line break after each dot: for names of domains and hosts.
+struct DottedName {
+  std::string_view text;
+};
+
 // "48,211"
 struct Count {
   std::int64_t number;
@@ -42,6 +47,7 @@ class Html {
  public:
   Html& operator<<(Markup markup);
   Html& operator<<(Escaped text);
+  Html& operator<<(DottedName name);
   Html& operator<<(Count count);
   Html& operator<<(Decimal decimal);
 

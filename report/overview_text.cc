@@ -139,7 +139,8 @@ std::string ReceivedText(const ReceivedOverview& received) {
                      {"failed", true}},
                     rows) +
           More(received.more_rows, "row", "rows") + '\n';
-  if (received.totals.size() > 1) text += Wrapped(TypesCountTwice(), kIndent) + '\n';
+  const std::string_view twice = TypesCountTwice(received);
+  if (!twice.empty()) text += Wrapped(twice, kIndent) + '\n';
   return text + FailuresText(received.failures, "Failures that others report", true);
 }
 
@@ -149,8 +150,7 @@ std::string OverviewText(const Overview& overview) {
   const OverviewFrame& frame = overview.frame;
   std::string title = "TLS report of " + frame.host;
   if (!frame.domain.empty()) title += " on " + frame.domain;
-  std::string text = Headed(title) +
-                     Wrapped(PeriodName(frame.first, frame.last) + ", days of UTC", 0) +
+  std::string text = Headed(title) + Wrapped(PeriodName(frame.first, frame.last) + " (UTC)", 0) +
                      Wrapped(Headline(overview), 0) + '\n';
   const bool empty = overview.sessions() == 0 && overview.failure_types.empty();
   text += empty ? Wrapped(NothingCounted(), 0) + '\n' : DaysText(overview);

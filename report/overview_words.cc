@@ -85,7 +85,7 @@ std::string ReceivedHeadline(const ReceivedOverview& received) {
       Counted(static_cast<std::int64_t>(received.organizations), "organization", "organizations");
   const bool failed = std::any_of(received.totals.begin(), received.totals.end(),
                                   [](const ReceivedTotal& total) { return total.failures > 0; });
-  return text + (failed ? "; sessions to us failed." : "; no session to us failed.");
+  return text + (failed ? ". Some sessions to us failed." : ". No session to us failed.");
 }
 
 std::string_view NothingCounted() {
@@ -104,7 +104,12 @@ std::string_view TypesAreNotSessions() {
          "stopped no mail counts here, too: the sum can differ from that of failed sessions.";
 }
 
-std::string_view TypesCountTwice() {
+std::string_view TypesCountTwice(const ReceivedOverview& received) {
+  const auto has = [&](std::string_view type) {
+    return std::any_of(received.totals.begin(), received.totals.end(),
+                       [&](const ReceivedTotal& total) { return total.policy_type == type; });
+  };
+  if (!has("sts") || !has("tlsa")) return {};
   return "Some organizations count a session under tlsa and again under sts: figures of different "
          "policy types can't be added up.";
 }

@@ -44,8 +44,8 @@ std::string_view NothingReceived();
 
 // Where counts by type and by session differ.
 std::string_view TypesAreNotSessions();
-// That sessions under two policy types aren't to be added up.
-std::string_view TypesCountTwice();
+// That sessions under two policy types aren't to be added up; empty where there is no reason to.
+std::string_view TypesCountTwice(const ReceivedOverview& received);
 
 // "sts, testing"; "unknown" where the report doesn't say.
 std::string PolicyName(std::string_view type, std::string_view mode);

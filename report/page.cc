@@ -2,6 +2,7 @@
 
 #include "report/html.h"
 #include "report/overview_words.h"
+#include "report/page_chart.h"
 #include "report/page_sections.h"
 #include "report/page_style.h"
 
@@ -37,24 +38,27 @@ void WriteLink(Html& page, Markup id, Markup name) {
   page << "<li><a href=\"#" << id << "\">" << name << "</a></li>\n";
 }
 
+void WriteNavigation(Html& page, const Overview& overview) {
+  page << "<nav aria-label=\"Sections\">\n<ul>\n";
+  if (overview.days.size() > 1) WriteLink(page, "days", "Day by day");
+  WriteLink(page, "failures", "Failures");
+  if (!overview.frame.domain.empty()) {
+    WriteLink(page, "policies", "Policies");
+  } else if (!overview.worst.empty()) {
+    WriteLink(page, "domains", "Domains");
+  }
+  if (ShowsReceived(overview)) WriteLink(page, "received", "What others report about us");
+  page << "</ul>\n</nav>\n";
+}
+
 void WriteHeader(Html& page, const Overview& overview) {
   const OverviewFrame& frame = overview.frame;
   page << "<header>\n<p class=\"brand\">tlswarden</p>\n<h1>" << Escaped{Title(frame)}
        << "</h1>\n<p class=\"frame\">";
   if (!frame.domain.empty()) page << "as counted by " << Escaped{frame.host} << ", ";
-  page << Escaped{PeriodName(frame.first, frame.last)}
-       << ", days of UTC</p>\n<nav aria-label=\"Sections\">\n<ul>\n";
-  if (!IsEmpty(overview)) {
-    WriteLink(page, "days", "Day by day");
-    WriteLink(page, "failures", "Failures");
-    if (frame.domain.empty()) {
-      WriteLink(page, "domains", "Domains");
-    } else {
-      WriteLink(page, "policies", "Policies");
-    }
-  }
-  if (ShowsReceived(overview)) WriteLink(page, "received", "What others report about us");
-  page << "</ul>\n</nav>\n</header>\n";
+  page << Escaped{PeriodName(frame.first, frame.last)} << " (UTC)</p>\n";
+  if (!IsEmpty(overview)) WriteNavigation(page, overview);
+  page << "</header>\n";
 }
 
 void WriteFigure(Html& page, Markup name, std::int64_t number, const std::string& aside,
@@ -111,6 +115,7 @@ std::string OverviewPage(const Overview& overview) {
   page << "<main id=\"main\" tabindex=\"-1\">\n";
   WriteSummary(page, overview);
   if (!IsEmpty(overview)) {
+    WriteFillPatterns(page);
     WriteDays(page, overview);
     WriteFailures(page, overview);
     if (overview.frame.domain.empty()) {

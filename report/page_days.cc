@@ -124,8 +124,8 @@ void WriteTable(Html& page, const std::vector<OverviewDay>& days,
 }  // namespace
 
 void WriteDays(Html& page, const Overview& overview) {
+  if (overview.days.size() < 2) return;
   const std::vector<OverviewDay> days = GroupDays(overview.days, kMostBars);
-  WriteFillPatterns(page);
   page << "<section id=\"days\" aria-labelledby=\"days-title\">\n<h2 id=\"days-title\">Day by "
           "day</h2>\n<div class=\"card\">\n";
   WriteBarChart(page, SessionsChart(overview, days));

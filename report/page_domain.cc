@@ -25,7 +25,7 @@ void WriteDetails(Html& page, const std::vector<FailureDetail>& details) {
   for (const FailureDetail& detail : details) {
     page << "<tr><td class=\"n\">" << Count{detail.sessions}
          << "</td><th scope=\"row\" class=\"nowrap\"><code>" << Escaped{TypeName(detail)}
-         << "</code></th><td class=\"host\">" << Escaped{detail.receiving_mx_hostname}
+         << "</code></th><td class=\"host\">" << DottedName{detail.receiving_mx_hostname}
          << "</td><td class=\"nowrap\">" << Escaped{detail.receiving_ip}
          << "</td><td class=\"host\">" << Escaped{detail.failure_reason_code} << "</td></tr>\n";
   }
@@ -38,7 +38,7 @@ void WritePolicy(Html& page, const PolicyTally& tally) {
        << Escaped{PolicyName(tally.policy.type, PolicyMode(tally.policy))}
        << "</h3>\n<dl class=\"facts\">";
   if (!tally.policy.domain.empty()) {
-    page << "<dt>Policy domain</dt><dd>" << Escaped{tally.policy.domain} << "</dd>";
+    page << "<dt>Policy domain</dt><dd>" << DottedName{tally.policy.domain} << "</dd>";
   }
   page << "<dt>Succeeded</dt><dd>" << Count{tally.successes} << "</dd><dt>Failed</dt><dd>"
        << Count{tally.failures} << "</dd></dl>\n";

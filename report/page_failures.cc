@@ -11,11 +11,6 @@ double Percent(std::int64_t part, std::int64_t whole) {
   return 100 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-void WriteFact(Html& page, Markup name, std::string_view value) {
-  if (value.empty()) return;
-  page << "<dt>" << name << "</dt><dd>" << Escaped{value} << "</dd>";
-}
-
 void WriteFailure(Html& page, const FailureDetail& failure, std::size_t place, bool ours) {
   const Explanation explanation = Explain(failure.result_type);
   page << "<li>\n<div class=\"head\"><h3>";
@@ -25,8 +20,12 @@ void WriteFailure(Html& page, const FailureDetail& failure, std::size_t place, b
        << Escaped{explanation.meaning} << "</p>\n";
   if (!failure.receiving_mx_hostname.empty() || !failure.failure_reason_code.empty()) {
     page << "<dl class=\"facts\">";
-    WriteFact(page, "Mostly at", failure.receiving_mx_hostname);
-    WriteFact(page, "Reason", failure.failure_reason_code);
+    if (!failure.receiving_mx_hostname.empty()) {
+      page << "<dt>Mostly at</dt><dd>" << DottedName{failure.receiving_mx_hostname} << "</dd>";
+    }
+    if (!failure.failure_reason_code.empty()) {
+      page << "<dt>Reason</dt><dd>" << Escaped{failure.failure_reason_code} << "</dd>";
+    }
     page << "</dl>\n";
   }
   page << "<p class=\"todo\"><strong>What to do.</strong> "
@@ -37,7 +36,7 @@ void WriteDomainRow(Html& page, const DomainTotal& total) {
   std::int64_t sessions = 0;
   AddCount(sessions, total.successes);
   AddCount(sessions, total.failures);
-  page << "<tr><th scope=\"row\" class=\"host\">" << Escaped{total.domain}
+  page << "<tr><th scope=\"row\" class=\"host\">" << DottedName{total.domain}
        << "</th><td class=\"n bad\">" << Count{total.failures} << "</td><td class=\"n\">"
        << Count{sessions} << "</td><td class=\"share\"><div><span>"
        << Escaped{Share(total.failures, sessions)}
@@ -69,18 +68,13 @@ void WriteFailureList(Html& page, const std::vector<FailureDetail>& failures, bo
 }
 
 void WriteWorstDomains(Html& page, const Overview& overview) {
+  if (overview.worst.empty()) return;
   page << "<section id=\"domains\" aria-labelledby=\"domains-title\">\n<h2 "
           "id=\"domains-title\">Domains with the most failures</h2>\n<div class=\"card\">\n";
-  if (overview.worst.empty()) {
-    page << "<p>No session failed at any of "
-         << Escaped{Counted(static_cast<std::int64_t>(overview.domains), "domain", "domains")}
-         << ".</p>\n</div>\n</section>\n";
-    return;
-  }
   page << "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"domains-title\">"
           "\n<table>\n<thead><tr><th scope=\"col\">Domain</th><th scope=\"col\" "
           "class=\"n\">Failed</th><th scope=\"col\" class=\"n\">Sessions</th><th "
-          "scope=\"col\">Share that failed</th></tr></thead>\n<tbody>\n";
+          "scope=\"col\">Share</th></tr></thead>\n<tbody>\n";
   for (const DomainTotal& total : overview.worst) WriteDomainRow(page, total);
   page << "</tbody>\n</table>\n</div>\n";
   WriteMore(page, overview.failing_domains - overview.worst.size(), "domain", "domains");

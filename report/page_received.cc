@@ -28,23 +28,25 @@ std::string Days(const ReceivedRow& row) {
   return PeriodName(day(row.begin), day(end));
 }
 
+void WriteRow(Html& page, const ReceivedRow& row) {
+  page << "<tr><th scope=\"row\" class=\"host\">" << Escaped{row.organization}
+       << "</th><td class=\"n";
+  if (row.failures > 0) page << " bad";
+  page << "\">" << Count{row.failures} << "</td><td class=\"n\">" << Count{row.successes}
+       << "</td><td class=\"host\">" << DottedName{row.policy_domain}
+       << "</td><td class=\"nowrap\">" << Escaped{PolicyName(row.policy_type, row.mode)}
+       << "</td><td class=\"nowrap\">" << Escaped{Days(row)} << "</td><td class=\"n\">"
+       << Count{static_cast<std::int64_t>(row.reports)} << "</td></tr>\n";
+}
+
 void WriteRows(Html& page, const ReceivedOverview& received) {
   page << "<div class=\"card\">\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
           "aria-labelledby=\"received-title\">\n<table>\n<thead><tr><th "
-          "scope=\"col\">Organization</th><th scope=\"col\">Domain</th><th "
+          "scope=\"col\">Organization</th><th scope=\"col\" class=\"n\">Failed</th><th "
+          "scope=\"col\" class=\"n\">Succeeded</th><th scope=\"col\">Domain</th><th "
           "scope=\"col\">Policy</th><th scope=\"col\">Days</th><th scope=\"col\" "
-          "class=\"n\">Reports</th><th scope=\"col\" class=\"n\">Succeeded</th><th "
-          "scope=\"col\" class=\"n\">Failed</th></tr></thead>\n<tbody>\n";
-  for (const ReceivedRow& row : received.rows) {
-    page << "<tr><th scope=\"row\" class=\"host\">" << Escaped{row.organization}
-         << "</th><td class=\"host\">" << Escaped{row.policy_domain} << "</td><td class=\"nowrap\">"
-         << Escaped{PolicyName(row.policy_type, row.mode)} << "</td><td class=\"nowrap\">"
-         << Escaped{Days(row)} << "</td><td class=\"n\">"
-         << Count{static_cast<std::int64_t>(row.reports)} << "</td><td class=\"n\">"
-         << Count{row.successes} << "</td><td class=\"n";
-    if (row.failures > 0) page << " bad";
-    page << "\">" << Count{row.failures} << "</td></tr>\n";
-  }
+          "class=\"n\">Reports</th></tr></thead>\n<tbody>\n";
+  for (const ReceivedRow& row : received.rows) WriteRow(page, row);
   page << "</tbody>\n</table>\n</div>\n";
   WriteMore(page, received.more_rows, "row", "rows");
   const bool tests = std::any_of(received.rows.begin(), received.rows.end(),
@@ -67,7 +69,7 @@ void WriteReceived(Html& page, const Overview& overview) {
     return;
   }
   page << "<p class=\"note\">" << Escaped{ReceivedHeadline(received)};
-  if (received.totals.size() > 1) page << " " << Escaped{TypesCountTwice()};
+  page << " " << Escaped{TypesCountTwice(received)};
   page << "</p>\n<div class=\"stack\">\n";
   WriteTotals(page, received.totals);
   WriteRows(page, received);

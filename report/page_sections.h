@@ -12,13 +12,15 @@
 
 namespace tlswarden {
 
-// Sessions and failures of each day as two charts, and as a table.
+// Sessions and failures of each day as two charts, and as a table. Nothing for a single day, which
+// the summary tells.
 void WriteDays(Html& page, const Overview& overview);
 
 // Result types with their explanation. `ours`: others report them about us.
 void WriteFailures(Html& page, const Overview& overview);
 void WriteFailureList(Html& page, const std::vector<FailureDetail>& failures, bool ours);
 
+// Nothing where none failed.
 void WriteWorstDomains(Html& page, const Overview& overview);
 void WritePolicies(Html& page, const Overview& overview);
 void WriteReceived(Html& page, const Overview& overview);

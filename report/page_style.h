@@ -10,7 +10,7 @@ namespace tlswarden {
 inline constexpr char kPageStyle[] = R"css(
 :root {
   color-scheme: light dark;
-  --paper: #f5f4ef; --sheet: #ffffff; --sunk: #f0efe9; --line: #dbd9d0;
+  --paper: #f5f4ef; --sheet: #ffffff; --sunk: #f0efe9; --line: #dbd9d0; --shade: #00000024;
   --ink: #1c2530; --soft: #56616e; --accent: #0a5c66;
   --good: #4b8f8c; --bad: #b23a1d; --bad-ink: #a5331a;
   --t1: #a5376f; --t2: #96690a; --t3: #2d6aa6; --t4: #6d55a6; --t5: #39774a; --t6: #687280;
@@ -19,7 +19,7 @@ inline constexpr char kPageStyle[] = R"css(
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
-    --paper: #12161b; --sheet: #1a2027; --sunk: #222a32; --line: #343d47;
+    --paper: #12161b; --sheet: #1a2027; --sunk: #222a32; --line: #343d47; --shade: #000000a8;
     --ink: #e7e9eb; --soft: #a5afba; --accent: #74c7c9;
     --good: #4f9a96; --bad: #f08a66; --bad-ink: #f59a7a;
     --t1: #e98bb9; --t2: #d8b04c; --t3: #7db3ea; --t4: #b79fe8; --t5: #82c592; --t6: #9aa4af;
@@ -96,7 +96,15 @@ figcaption { font-weight: 600; }
 /* details and tables */
 details { margin-top: 1rem; }
 summary { cursor: pointer; color: var(--accent); width: fit-content; padding: .15rem 0; }
-.scroll { overflow-x: auto; margin-top: .5rem; }
+.scroll {
+  overflow-x: auto; margin-top: .5rem;
+  /* A shade where the table goes on: the first two hide it at the ends. */
+  background:
+    linear-gradient(90deg, var(--sheet) 40%, transparent) 0 0 / 2.2rem 100% no-repeat local,
+    linear-gradient(-90deg, var(--sheet) 40%, transparent) 100% 0 / 2.2rem 100% no-repeat local,
+    linear-gradient(90deg, var(--shade), transparent) 0 0 / .8rem 100% no-repeat scroll,
+    linear-gradient(-90deg, var(--shade), transparent) 100% 0 / .8rem 100% no-repeat scroll;
+}
 .card > .scroll:first-child { margin-top: 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); font-size: .9rem; padding-bottom: .5rem; }
@@ -106,6 +114,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--soft); font-size: .88rem; font-weight: 500; vertical-align: bottom; }
 tbody th { font-weight: 500; }
 .n { text-align: right; white-space: nowrap; }
+thead .n { white-space: normal; }
 .nowrap { white-space: nowrap; }
 .host { overflow-wrap: anywhere; min-width: 10rem; }
 .share { width: 32%; }
@@ -113,7 +122,8 @@ tbody th { font-weight: 500; }
 .share div { display: grid; grid-template-columns: 6.4rem 1fr; align-items: center; gap: .6rem; }
 .track { display: block; width: 100%; height: .55rem; border-radius: 2px; background: var(--sunk); }
 @media (max-width: 40rem) {
-  th, td { padding-right: .8rem; }
+  th, td { padding-right: .7rem; }
+  .host { min-width: 7rem; }
   .share { width: auto; }
   .share div { grid-template-columns: auto; }
   .share .track { display: none; }
@@ -145,14 +155,14 @@ footer p { border-top: 1px solid var(--line); padding-top: 1.2rem; }
   header, main, footer { max-width: none; padding-inline: 0; }
   header { padding-top: 0; }
   nav, .skip, summary { display: none; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
   h2, h3, figcaption { break-after: avoid; }
   .failures { display: block; }
   .failures > li { margin-bottom: .8rem; }
   .failures > li, .chart, .figures, tr { break-inside: avoid; }
   thead { display: table-header-group; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
-  th, td { padding-block: .25rem; }
+  th, td { padding: .25rem .6rem .25rem 0; }
 }
 )css";
 
