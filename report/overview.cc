@@ -43,21 +43,23 @@ std::vector<OverviewDay> EveryDay(const OverviewFrame& frame, const LedgerFigure
   return days;
 }
 
+bool IsWorse(const DomainTotal* a, const DomainTotal* b) {
+  if (a->failures != b->failures) return a->failures > b->failures;
+  if (a->successes != b->successes) return a->successes > b->successes;
+  return a->domain < b->domain;
+}
+
 void SumUpDomains(const std::vector<DomainTotal>& domains, Overview& overview) {
-  overview.domains = domains.size();
+  std::vector<const DomainTotal*> failing;  // of hundred thousands few are shown
   for (const DomainTotal& total : domains) {
-    if (total.failures > 0) overview.worst.push_back(total);
+    if (total.failures > 0) failing.push_back(&total);
   }
-  overview.failing_domains = overview.worst.size();
-  const std::size_t shown = std::min(overview.worst.size(), kMostWorstDomains);
-  std::partial_sort(overview.worst.begin(),
-                    overview.worst.begin() + static_cast<std::ptrdiff_t>(shown),
-                    overview.worst.end(), [](const DomainTotal& a, const DomainTotal& b) {
-                      if (a.failures != b.failures) return a.failures > b.failures;
-                      if (a.successes != b.successes) return a.successes > b.successes;
-                      return a.domain < b.domain;
-                    });
-  overview.worst.resize(shown);
+  const std::size_t shown = std::min(failing.size(), kMostWorstDomains);
+  std::partial_sort(failing.begin(), failing.begin() + static_cast<std::ptrdiff_t>(shown),
+                    failing.end(), IsWorse);
+  for (std::size_t i = 0; i < shown; ++i) overview.worst.push_back(*failing[i]);
+  overview.domains = domains.size();
+  overview.failing_domains = failing.size();
 }
 
 std::vector<FailureDetail> SumUpDetails(const std::vector<FailureDetail>& details) {

@@ -5,6 +5,7 @@
 #include "report/overview_words.h"
 #include "report/page_chart.h"
 #include "report/page_sections.h"
+#include "report/shown_text.h"
 
 namespace tlswarden {
 namespace {
@@ -38,12 +39,17 @@ std::vector<ChartSeries> TypeSeries(const Overview& overview) {
   return series;
 }
 
+// For both charts: sessions always, types only where there are some.
 std::string BarName(const OverviewDay& day, const std::vector<ChartSeries>& series,
-                    const std::vector<std::int64_t>& values) {
+                    const std::vector<std::int64_t>& values, bool always) {
+  constexpr std::size_t kMostOfName = 32;  // strangers' may be longer than all the RFC's
   std::string name = PeriodName(day.first, day.last);
+  char before = ':';
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i] > 0 || series.size() == 2)
-      name += "\n" + series[i].name + ": " + Grouped(values[i]);
+    if (values[i] == 0 && !always) continue;
+    name += before;
+    name += ' ' + ShownText(series[i].name, kMostOfName) + ' ' + Grouped(values[i]);
+    before = ',';
   }
   return name;
 }
@@ -73,7 +79,7 @@ BarChart SessionsChart(const Overview& overview, const std::vector<OverviewDay>&
                  190};
   for (const OverviewDay& day : days) {
     std::vector<std::int64_t> values = {day.successes, day.failures};
-    std::string name = BarName(day, chart.series, values);
+    std::string name = BarName(day, chart.series, values, true);
     chart.bars.push_back({std::move(name), Tick(overview, day), std::move(values)});
   }
   return chart;
@@ -92,7 +98,7 @@ BarChart TypesChart(const Overview& overview, const std::vector<OverviewDay>& da
   }
   for (const OverviewDay& day : days) {
     std::vector<std::int64_t> values = TypeValues(day);
-    std::string name = BarName(day, chart.series, values);
+    std::string name = BarName(day, chart.series, values, false);
     chart.bars.push_back({std::move(name), Tick(overview, day), std::move(values)});
   }
   return chart;

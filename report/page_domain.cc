@@ -19,15 +19,15 @@ void WriteStrings(Html& page, const std::vector<std::string>& strings) {
 void WriteDetails(Html& page, const std::vector<FailureDetail>& details) {
   if (details.empty()) return;
   page << "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Failures under this "
-          "policy\">\n<table>\n<thead><tr><th scope=\"col\" class=\"n\">Times</th><th "
-          "scope=\"col\">Result type</th><th scope=\"col\">MX host</th><th "
-          "scope=\"col\">Address</th><th scope=\"col\">Reason</th></tr></thead>\n<tbody>\n";
+          "policy\">\n<table>\n<thead><tr><th scope=\"col\">Result type</th><th scope=\"col\" "
+          "class=\"n\">Times</th><th scope=\"col\">MX host</th><th scope=\"col\">Address</th><th "
+          "scope=\"col\">Reason</th></tr></thead>\n<tbody>\n";
   for (const FailureDetail& detail : details) {
-    page << "<tr><td class=\"n\">" << Count{detail.sessions}
-         << "</td><th scope=\"row\" class=\"nowrap\"><code>" << Escaped{TypeName(detail)}
-         << "</code></th><td class=\"host\">" << DottedName{detail.receiving_mx_hostname}
-         << "</td><td class=\"nowrap\">" << Escaped{detail.receiving_ip}
-         << "</td><td class=\"host\">" << Escaped{detail.failure_reason_code} << "</td></tr>\n";
+    page << "<tr><th scope=\"row\" class=\"nowrap\"><code>" << Escaped{TypeName(detail)}
+         << "</code></th><td class=\"n\">" << Count{detail.sessions} << "</td><td class=\"host\">"
+         << DottedName{detail.receiving_mx_hostname} << "</td><td class=\"nowrap\">"
+         << Escaped{detail.receiving_ip} << "</td><td class=\"host\">"
+         << Escaped{detail.failure_reason_code} << "</td></tr>\n";
   }
   page << "</tbody>\n</table>\n</div>\n";
   if (details.size() == kMostDetails) page << "<p class=\"more\">The most frequent only.</p>\n";

@@ -101,7 +101,7 @@ summary { cursor: pointer; color: var(--accent); width: fit-content; padding: .1
   /* A shade where the table goes on: the first two hide it at the ends. */
   background:
     linear-gradient(90deg, var(--sheet) 40%, transparent) 0 0 / 2.2rem 100% no-repeat local,
-    linear-gradient(-90deg, var(--sheet) 40%, transparent) 100% 0 / 2.2rem 100% no-repeat local,
+    linear-gradient(-90deg, var(--sheet) 40%, transparent) calc(100% + 2px) 0 / 2.2rem 100% no-repeat local,
     linear-gradient(90deg, var(--shade), transparent) 0 0 / .8rem 100% no-repeat scroll,
     linear-gradient(-90deg, var(--shade), transparent) 100% 0 / .8rem 100% no-repeat scroll;
 }
