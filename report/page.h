@@ -1,8 +1,8 @@
 // page: an overview as one HTML file that needs nothing else: no network, no script.
 //
 // Pure. Strangers' text gets in as text only (html.h); a Content-Security-Policy in the page says
-// once more that nothing may run or be fetched. Bounded as the overview is: below 500 kB, and
-// below 2 MB for one domain, whatever strangers write; mostly a tenth of that.
+// once more that nothing may run or be fetched. Bounded as the overview is: below 1 MB, and
+// below 2 MB for one domain, whatever strangers write. A month has some 60 kB.
 #ifndef TLSWARDEN_REPORT_PAGE_H_
 #define TLSWARDEN_REPORT_PAGE_H_
 

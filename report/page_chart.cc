@@ -122,7 +122,7 @@ void WriteTicks(Html& page, const BarChart& chart) {
     return;
   }
   const std::size_t last = bars - 1;
-  for (const std::size_t quarter : {0, 1, 2, 3, 4}) {
+  for (std::size_t quarter = 0; quarter <= 4; ++quarter) {
     WriteTick(page, chart, last * quarter / 4, quarter % 2 == 1);
   }
 }
