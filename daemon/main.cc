@@ -25,6 +25,13 @@ void DescribeMessage(MessageOptions& message, po::options_description& options) 
       "issuer", po::value(&message.issuer));
 }
 
+void DescribeReport(ReportRequest& report, po::options_description& options) {
+  options.add_options()("day", po::value(&report.day))("domain", po::value(&report.domain))(
+      "message", po::value(&report.message))("log", po::value(&report.log))(
+      "html", po::value(&report.html))("send", po::bool_switch(&report.send))(
+      "dry-run", po::bool_switch(&report.dry_run))("now", po::value(&report.now));
+}
+
 po::options_description DescribeOptions(CommandLine& line) {
   po::options_description options;
   const std::string default_path(kConfigPath);
@@ -35,6 +42,7 @@ po::options_description DescribeOptions(CommandLine& line) {
       "version,V", "")("command", po::value(&line.command))("arguments",
                                                             po::value(&line.arguments));
   DescribeMessage(line.message, options);
+  DescribeReport(line.report, options);
   return options;
 }
 
@@ -44,7 +52,8 @@ int UsageError(const std::string& what) {
 }
 
 int Dispatch(const CommandLine& line) {
-  const bool takes_arguments = line.command == "explain";
+  const bool takes_arguments =
+      line.command == "explain" || line.command == "report" || line.command == "cache";
   if (!takes_arguments && !line.arguments.empty()) {
     return UsageError(line.command + " takes no argument: " + line.arguments.front());
   }
@@ -52,6 +61,8 @@ int Dispatch(const CommandLine& line) {
   if (line.command == "check-config") return CheckConfigCommand(line);
   if (line.command == "explain") return ExplainCommand(line);
   if (line.command == "status") return StatusCommand(line);
+  if (line.command == "report") return ReportCommand(line);
+  if (line.command == "cache") return CacheCommand(line);
   if (line.command.empty()) return UsageError("no command given");
   return UsageError("unknown command " + line.command);
 }

@@ -126,6 +126,15 @@ What was learned, as SQLite keeps it.
 .TP
 .I /var/lib/tlswarden/would.db
 What enforcement would have refused, counted.
+.TP
+.I /var/lib/tlswarden/ledger.db
+How TLS sessions went, counted.
+.TP
+.I /var/lib/tlswarden/reports.db
+Which reports were sent, and which wait.
+.TP
+.I /var/lib/tlswarden/received.db
+What others report about us.
 .SH SEE ALSO
 .BR tlswarden (8),
 .BR postconf (5),
@@ -147,6 +156,16 @@ Commands:
     --direction inbound --tls-version 1.2 --cipher NAME --bits N --subject NAME
                       whether the session by which it comes in is good enough
   status --would      what enforcement would have refused, in observe mode or by testing policies
+  status              domains that had TLS so far and are reached without it
+  cache purge DOMAIN...  lets them do without
+  report              how TLS sessions went, in the last days (RFC 8460)
+    --day D --domain X  of one day or domain
+    --html FILE       as a page
+    --message QUEUEID what was demanded for each recipient of a message, and how it went
+      --log FILE      from this mail log
+    --dry-run         the reports that would be sent now
+    --send            sends them
+  report read FILE    takes in a report that others have sent, or a mail with it; - for standard input
 
 Options:
   -c, --config FILE   the configuration (default: /etc/tlswarden/tlswarden.conf)

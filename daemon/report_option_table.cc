@@ -33,7 +33,7 @@ constexpr Option kReportOptions[] = {
      .help =
          "For an older Postfix and for Sendmail, which tell no socket: their sessions are read "
          "from the mail log, journal or /var/log/mail.log, say. Postfix needs smtp_tls_loglevel = "
-         "1. Leave it off where datagrams come, or sessions count twice."},
+         "1. Where Postfix sends datagrams as well, those count."},
     {.section = "tlsrpt",
      .key = "ledger",
      .type = ValueType::kStore,

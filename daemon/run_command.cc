@@ -19,6 +19,8 @@
 #include "daemon/notifier.h"
 #include "daemon/probe_wiring.h"
 #include "daemon/process.h"
+#include "daemon/report_wiring.h"
+#include "daemon/tally_sink.h"
 #include "daemon/wiring.h"
 #include "daemon/would_sink.h"
 #include "milter/milter_door.h"
@@ -55,7 +57,15 @@ struct Daemon {
   Notifier notifier{MakeNotifierOptions(settings, orders, engine_options.clock), sink};
   AlarmSink alarm_sink{sink, engine_options.clock,
                        [this](const Alarm& alarm) { notifier.Mail(alarm); }};
-  WouldSink doors_sink{alarm_sink, would_ledger.get(), engine_options.clock};
+  WouldSink would_sink{alarm_sink, would_ledger.get(), engine_options.clock};
+  std::unique_ptr<Ledger> ledger{MakeLedger(settings, sink, engine_options.clock)};
+  Lessons lessons{settings.tlsrpt.ledger, orders, alarm_sink, engine_options.clock};
+  EventSink events{MakeEventSink(lessons, ledger.get())};
+  // Where all rooms write.
+  TallySink all_records{
+      would_sink,
+      [this](const NextHop& next_hop) { return engine ? engine->Cached(next_hop) : nullptr; },
+      events, engine_options.clock};
   boost::asio::io_context io{1};  // inquiries
   MemoryTable table{settings.cache.memory_entries};
   std::unique_ptr<SqliteStore> store;
@@ -66,6 +76,7 @@ struct Daemon {
   std::unique_ptr<SocketmapServer> socketmap;
   std::unique_ptr<MilterDoor> milter;
   std::unique_ptr<ListWatcher> lists;
+  ReportParts reports;
 };
 
 std::optional<std::string> OpenStore(Daemon& daemon) {
@@ -105,7 +116,7 @@ std::optional<std::string> OpenSocketmap(Daemon& daemon) {
     };
   }
   daemon.socketmap = std::make_unique<SocketmapServer>(std::move(options), *daemon.engine,
-                                                       daemon.orders, daemon.doors_sink);
+                                                       daemon.orders, daemon.all_records);
   return std::nullopt;
 }
 
@@ -133,8 +144,11 @@ std::optional<std::string> OpenMilter(Daemon& daemon) {
     };
   }
   options.session.received_tls_header = daemon.settings.inbound.received_tls_header;
+  options.failed_lately = [&daemon](const Domain& domain) {
+    return daemon.lessons.HostsOf(domain, daemon.engine_options.clock());
+  };
   Result<std::unique_ptr<MilterDoor>> milter =
-      MilterDoor::Open(options, *daemon.engine, daemon.orders, daemon.doors_sink);
+      MilterDoor::Open(options, *daemon.engine, daemon.orders, daemon.all_records);
   if (!milter) return milter.error();
   daemon.milter = std::move(milter).value();
   return std::nullopt;
@@ -150,14 +164,24 @@ std::optional<std::string> OpenAll(Daemon& daemon) {
   if (!network) return network.error();
   daemon.network = std::move(network).value();
   Result<ProbeParts> probes =
-      MakeProbes(daemon.io, daemon.settings, *daemon.network.dns, daemon.doors_sink);
+      MakeProbes(daemon.io, daemon.settings, *daemon.network.dns, daemon.all_records);
   if (!probes) return probes.error();
   daemon.probes = std::move(probes).value();
   const EngineParts parts{*daemon.network.dns, *daemon.network.https, daemon.table,
-                          daemon.store.get(), daemon.sink};
+                          daemon.store.get(), daemon.all_records};
   daemon.engine = std::make_unique<Engine>(daemon.io, parts, daemon.engine_options);
+  // What is required has to be known before the first question.
+  if (daemon.settings.outbound.remember_tls == RememberTls::kRequire) daemon.lessons.ReadLedger();
   if (auto error = OpenSocketmap(daemon)) return error;
   return OpenMilter(daemon);
+}
+
+// Mail doesn't wait for it.
+void OpenReports(Daemon& daemon) {
+  daemon.lessons.Start();
+  daemon.reports =
+      OpenReportParts({daemon.settings, daemon.sink, *daemon.engine, daemon.orders, daemon.events,
+                       daemon.ledger.get(), daemon.engine_options.clock});
 }
 
 void InformOfStart(const Daemon& daemon) {
@@ -175,17 +199,20 @@ void InformOfStart(const Daemon& daemon) {
                           servers);
 }
 
-void RemoveSockets(const Settings& settings) {
+void RemoveSockets(const Daemon& daemon) {
+  const Settings& settings = daemon.settings;
   if (settings.milter.socket && !settings.milter.socket->path.empty()) {
     unlink(settings.milter.socket->path.c_str());
   }
   for (const ListenAddress& address : settings.socketmap.listen) {
     if (!address.path.empty()) unlink(address.path.c_str());
   }
+  if (daemon.reports.collector) unlink(settings.tlsrpt.socket.c_str());
 }
 
 // No question is cut off: who waits for the network gets the answer of the deadline now.
 void StopAll(Daemon& daemon, std::thread& socketmap_thread) {
+  daemon.reports.StopSources();
   daemon.engine->Stop();
   if (daemon.probes.table) daemon.probes.table->Stop();
   if (daemon.socketmap) daemon.socketmap->Stop(kFinishAnswers);
@@ -195,6 +222,7 @@ void StopAll(Daemon& daemon, std::thread& socketmap_thread) {
   if (socketmap_thread.joinable()) socketmap_thread.join();
   if (daemon.store) daemon.store->Flush();
   if (daemon.would_ledger) daemon.would_ledger->Flush();
+  if (daemon.ledger) daemon.ledger->Flush();
 }
 
 void ServeUntilStopped(Daemon& daemon) {
@@ -209,12 +237,13 @@ void ServeUntilStopped(Daemon& daemon) {
     });
   }
   daemon.engine->StartMaintaining();
+  OpenReports(daemon);
   InformOfStart(daemon);
   NotifySystemd("READY=1");
   WaitForStop([&daemon] { daemon.lists->ReadNow(); });
   NotifySystemd("STOPPING=1");
   StopAll(daemon, socketmap);
-  RemoveSockets(daemon.settings);
+  RemoveSockets(daemon);
   Inform(daemon.sink, "tlswarden ended");
   daemon.sink.Flush();
   // libmilter may take five seconds to end its threads, and they hold nothing that must be saved.

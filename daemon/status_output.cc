@@ -105,4 +105,24 @@ json::value WouldJson(const std::vector<WouldRow>& rows) {
   return out;
 }
 
+std::string GoneText(const std::vector<RememberedDomain>& gone) {
+  if (gone.empty()) return "No domain has lost the TLS that it had so far.\n";
+  std::string text = "These domains had TLS so far, and are reached without it:\n";
+  for (const RememberedDomain& each : gone) text += "  " + DescribeGone(each) + '\n';
+  return text;
+}
+
+json::value GoneJson(const std::vector<RememberedDomain>& gone) {
+  json::array domains;
+  for (const RememberedDomain& each : gone) {
+    json::object domain{{"policy-domain", each.domain.ascii},
+                        {"days", each.tls.days},
+                        {"since", ToString(each.tls.since)},
+                        {"last", ToString(each.tls.last)}};
+    if (each.tls.gone_since) domain["missing-since"] = ToString(Time(*each.tls.gone_since));
+    domains.push_back(std::move(domain));
+  }
+  return json::object{{"remembered-tls-missing", std::move(domains)}};
+}
+
 }  // namespace tlswarden

@@ -1,4 +1,4 @@
-// status_output: what `tlswarden status --would` prints.
+// status_output: what `tlswarden status` prints.
 //
 // Pure. The file may have been written by anybody, so nothing of it reaches a terminal raw.
 #ifndef TLSWARDEN_DAEMON_STATUS_OUTPUT_H_
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/remembered_table.h"
 #include "report/would_ledger.h"
 
 namespace tlswarden {
@@ -17,6 +18,12 @@ std::string WouldText(const std::vector<WouldRow>& rows);
 
 // {"since": ..., "observe": COUNT, "testing": COUNT, "rows": [{...}]}, with RFC 8460's names.
 boost::json::value WouldJson(const std::vector<WouldRow>& rows);
+
+// Domains that had TLS so far and are reached without, each with the command that lets it go.
+std::string GoneText(const std::vector<RememberedDomain>& gone);
+
+// {"remembered-tls-missing": [{"policy-domain": ..., "missing-since": ...}]}
+boost::json::value GoneJson(const std::vector<RememberedDomain>& gone);
 
 }  // namespace tlswarden
 

@@ -29,6 +29,12 @@ Rule ReportMailRule(const Settings::Tlsrpt& tlsrpt) {
 
 }  // namespace
 
+std::string HostName() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0') return "localhost";
+  return name.data();
+}
+
 std::string ReportSenderOf(const Settings::Tlsrpt& tlsrpt) {
   return tlsrpt.sender.empty() ? tlsrpt.contact_info : tlsrpt.sender;
 }
@@ -70,7 +76,9 @@ EngineOptions MakeEngineOptions(const Settings& settings) {
 
 Orders MakeOrders(const Settings& settings, std::vector<Rule> rules) {
   Orders orders;
-  if (settings.tlsrpt.send) rules.insert(rules.begin(), ReportMailRule(settings.tlsrpt));
+  if (!settings.tlsrpt.contact_info.empty()) {
+    rules.insert(rules.begin(), ReportMailRule(settings.tlsrpt));
+  }
   orders.outbound.mode = settings.outbound.mode;
   orders.outbound.on_failure = settings.outbound.on_failure;
   orders.outbound.all_or_none = settings.outbound.all_or_none;
@@ -107,9 +115,7 @@ NotifierOptions MakeNotifierOptions(const Settings& settings, const CurrentOrder
   const ListenAddress& relay = settings.notify.relay;
   options.relay = {relay.host, relay.port, relay.path};
   options.sender = settings.notify.sender;
-  std::array<char, 256> host{};
-  if (gethostname(host.data(), host.size() - 1) == 0) options.host = host.data();
-  if (options.host.empty()) options.host = "localhost";
+  options.host = HostName();
   // Those in force, since lists bring new rules while we run.
   options.address_for = [&orders, otherwise = settings.outbound.notify](const std::string& name) {
     const RulePtr rule = orders.Get()->outbound.rules.Named(name);

@@ -26,6 +26,9 @@ Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& setting
 
 EngineOptions MakeEngineOptions(const Settings& settings);
 
+// This machine's name.
+std::string HostName();
+
 // The name of the rule for our own report mail, which goes before all others.
 inline constexpr std::string_view kReportMailRule = "tls-reports";
 

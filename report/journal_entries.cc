@@ -117,4 +117,9 @@ short JournalEntries::events() const {
 
 void JournalEntries::Process() { sd_journal_process(journal_.get()); }
 
+std::string JournalLine(const JournalEntry& entry) {
+  std::string line(entry.identifier);
+  return line.append("[").append(entry.pid).append("]: ").append(entry.message);
+}
+
 }  // namespace tlswarden

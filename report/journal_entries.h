@@ -25,6 +25,9 @@ struct JournalEntry {
   std::string_view message;     // MESSAGE
 };
 
+// "postfix/smtp[9872]: the message", as it would stand in a file (log_line.h).
+std::string JournalLine(const JournalEntry& entry);
+
 using JournalSink = std::function<void(const JournalEntry&)>;
 
 class JournalEntries {

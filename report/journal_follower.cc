@@ -64,7 +64,7 @@ void JournalFollower::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-LogCounts JournalFollower::counts() const {
+FollowedCounts JournalFollower::counts() const {
   const std::lock_guard lock(mutex_);
   return counts_;
 }

@@ -38,7 +38,7 @@ class JournalFollower : public LogSource {
 
   void Stop() override;
   // `lines` are entries, `octets` those of their messages.
-  LogCounts counts() const override;
+  FollowedCounts counts() const override;
 
  private:
   JournalFollower(JournalFollowerOptions options, JournalSink entry, const LogHooks& hooks,
@@ -53,12 +53,12 @@ class JournalFollower : public LogSource {
   const LogHooks hooks_;
   JournalEntries entries_;  // from Open on used by the thread alone, like what follows
   StateKeeper keeper_;
-  LogCounts own_counts_;
+  FollowedCounts own_counts_;
   bool complained_ = false;
   WakeUp wake_up_;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;  // guards counts_
-  LogCounts counts_;
+  FollowedCounts counts_;
   std::thread thread_;  // last: it uses all of the above
 };
 

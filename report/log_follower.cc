@@ -38,7 +38,7 @@ void FileFollower::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-LogCounts FileFollower::counts() const {
+FollowedCounts FileFollower::counts() const {
   const std::lock_guard lock(mutex_);
   return counts_;
 }

@@ -44,7 +44,7 @@ class FileFollower : public LogSource {
   ~FileFollower() override { Stop(); }
 
   void Stop() override;
-  LogCounts counts() const override;
+  FollowedCounts counts() const override;
 
  private:
   FileFollower(FileFollowerOptions options, LineSink line, const LogHooks& hooks);
@@ -57,7 +57,7 @@ class FileFollower : public LogSource {
   LogWatch watch_;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;  // guards counts_
-  LogCounts counts_;
+  FollowedCounts counts_;
   std::thread thread_;  // last: it uses all of the above
 };
 

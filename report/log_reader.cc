@@ -265,8 +265,8 @@ LogPosition LogReader::position() const {
   return PositionIn(file, file.offset() - splitter_.unfinished());
 }
 
-LogCounts LogReader::counts() const {
-  LogCounts counts = counts_;
+FollowedCounts LogReader::counts() const {
+  FollowedCounts counts = counts_;
   counts.lines = splitter_.lines();
   counts.long_lines = splitter_.long_lines();
   return counts;

@@ -55,7 +55,7 @@ class LogReader {
 
   // After the last line that was handed on.
   LogPosition position() const;
-  LogCounts counts() const;
+  FollowedCounts counts() const;
 
  private:
   struct Followed {
@@ -88,7 +88,7 @@ class LogReader {
   std::deque<Followed> files_;       // in the order of writing; the first is read
   std::optional<LogPosition> left_;  // the file that was read to its end before the first
   std::optional<LogFile> last_;      // likewise, as long as nothing was read of the first
-  LogCounts counts_;
+  FollowedCounts counts_;
   Clock::time_point grown_{};  // when the first gave octets
   std::optional<Clock::time_point> missing_since_;
   std::string problem_;  // of this pass

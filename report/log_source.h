@@ -24,7 +24,7 @@ struct LogHooks {
   std::function<void(const std::string&)> complain;
 };
 
-struct LogCounts {
+struct FollowedCounts {
   std::uint64_t lines = 0;       // handed on
   std::uint64_t octets = 0;      // read
   std::uint64_t long_lines = 0;  // cut at kMostLogLine
@@ -39,7 +39,7 @@ class LogSource {
   // Not from a hook. Further calls do nothing; the destructor calls it.
   virtual void Stop() = 0;
   // From any thread.
-  virtual LogCounts counts() const = 0;
+  virtual FollowedCounts counts() const = 0;
 };
 
 }  // namespace tlswarden

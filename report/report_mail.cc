@@ -116,26 +116,21 @@ std::string Submitter(std::string_view contact_info) {
   return ParseMailAddress(contact_info).domain.ascii;
 }
 
-std::string ReportId(std::string_view submitter, std::string_view domain, Day day) {
-  std::string date = ToString(Time(day)).substr(0, 10);
-  std::erase(date, '-');
-  return date + '.' + PlainName(domain) + '@' + PlainName(submitter);
-}
-
 std::string ReportFileName(std::string_view submitter, std::string_view domain, Time begin,
                            Time end) {
   return PlainName(submitter) + '!' + PlainName(domain) + '!' + std::to_string(Seconds(begin)) +
          '!' + std::to_string(Seconds(end)) + ".json.gz";
 }
 
-std::string ComposeReportMail(const TlsReport& report, const ReportMailContext& context) {
+std::string ComposeReportMail(const TlsReport& report, std::string_view packed,
+                              const ReportMailContext& context) {
   const std::string boundary = "--" + std::string(kBoundary);
   const std::string file =
       ReportFileName(Submitter(report.contact_info), context.domain, report.begin, report.end);
   return Header(report, context) + boundary + '\n' + TextPart(Text(report, context)) + boundary +
          "\nContent-Type: application/tlsrpt+gzip\nContent-Transfer-Encoding: base64\n" +
-         "Content-Disposition: attachment;\n filename=\"" + file + "\"\n\n" +
-         EncodeBase64(Gzip(ToJson(report))) + boundary + "--\n";
+         "Content-Disposition: attachment;\n filename=\"" + file + "\"\n\n" + EncodeBase64(packed) +
+         boundary + "--\n";
 }
 
 }  // namespace tlswarden

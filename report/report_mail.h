@@ -17,10 +17,6 @@ namespace tlswarden {
 // (RFC 8460 section 5.3). Empty: the address has none.
 std::string Submitter(std::string_view contact_info);
 
-// "20261124.bank.example@corp.example", report-id and Subject's Report-ID without its brackets.
-// Made of nothing else, so that it is the same at each try: receivers drop duplicates by it.
-std::string ReportId(std::string_view submitter, std::string_view domain, Day day);
-
 // "corp.example!bank.example!1795478400!1795564799.json.gz": RFC 8460 section 5.1. Whatever the
 // names hold, the file's name is made of letters, digits and "-._!".
 std::string ReportFileName(std::string_view submitter, std::string_view domain, Time begin,
@@ -35,10 +31,12 @@ struct ReportMailContext {
   Time now{};
 };
 
-// The whole message, lines ending in LF, at most 998 octets each, US-ASCII. It isn't signed: the
+// The whole message, lines ending in LF, at most 998 octets each, US-ASCII. `packed` is the report as
+// JSON, gzipped, which goes along as it is; `report` is the same, for the text. It isn't signed: the
 // MTA does that (RFC 8460 section 5.3 wants DKIM). `TLS-Required: No` (RFC 8689 section 5) lets it
 // through where TLS is what is broken, and keeps Postfix from counting its session.
-std::string ComposeReportMail(const TlsReport& report, const ReportMailContext& context);
+std::string ComposeReportMail(const TlsReport& report, std::string_view packed,
+                              const ReportMailContext& context);
 
 }  // namespace tlswarden
 

@@ -7,6 +7,7 @@
 #include "policy/ascii.h"
 #include "policy/domain.h"
 #include "policy/tlsrpt_record.h"
+#include "report/report_mail.h"
 
 namespace tlswarden {
 namespace {
@@ -29,10 +30,6 @@ RecordAnswer Answer(const Result<std::optional<TlsrptRecord>>& record) {
 }
 
 }  // namespace
-
-std::string SubmitterOf(const std::string& contact_info) {
-  return contact_info.substr(contact_info.rfind('@') + 1);  // all of it, if there is none
-}
 
 ReportMaker::ReportMaker(ReportQueue& queue, MakerOptions options, MakerDoors doors)
     : queue_(queue), options_(std::move(options)), doors_(std::move(doors)) {}
@@ -110,7 +107,7 @@ TlsReport ReportMaker::ReportOf(const Entry& entry, std::vector<PolicyTally> pol
   report.organization_name = options_.organization_name;
   report.contact_info = options_.contact_info;
   report.report_id =
-      ReportId(entry.day, entry.domain, options_.seed, SubmitterOf(options_.contact_info));
+      ReportId(entry.day, entry.domain, options_.seed, Submitter(options_.contact_info));
   report.begin = Time(entry.day);
   report.end = Time(entry.day + std::chrono::days(1)) - std::chrono::seconds(1);
   report.policies = std::move(policies);

@@ -26,9 +26,6 @@ struct MakerOptions {
   SendTimes times;
 };
 
-// The submitter: what stands after the '@'.
-std::string SubmitterOf(const std::string& contact_info);
-
 struct MakerDoors {
   // As LedgerReader has them (ledger_doors.h).
   std::function<Result<std::vector<std::string>>(Day)> domains;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "policy/ascii.h"
+#include "report/report_mail.h"
 
 namespace tlswarden {
 namespace {
@@ -90,7 +91,7 @@ ReportSender::Outcome ReportSender::Try(Claim claim, Time now) {
   PostOutcome result;
   if (destination.scheme == ReportDestination::Scheme::kMailto) {
     const ReportMail mail{claim.report, destination.target, options_.sender,
-                          SubmitterOf(options_.maker.contact_info)};
+                          Submitter(options_.maker.contact_info)};
     result = ToPostOutcome(
         doors_.submit({options_.sender, {destination.target}, doors_.compose_mail(mail)}));
   } else {

@@ -35,7 +35,7 @@ void CheckOurMail(const ReceivedReport& received) {
   const TlsReport& report = received.report;
   const std::string& some = report.organization_name;
   const std::string mail =
-      ComposeReportMail(report, {some, report.contact_info, report.report_id, some, some, {}});
+      ComposeReportMail(report, some, {some, report.contact_info, report.report_id, some, some, {}});
   std::size_t fields = 0;
   bool in_header = true;
   for (std::size_t at = 0; at < mail.size();) {

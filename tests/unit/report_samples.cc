@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 
+#include "report/gzip.h"
 #include "report/report_json.h"
 #include "report/report_mail.h"
 #include "tests/unit/report/generated_day.h"
@@ -23,9 +24,9 @@ void Damage(TlsReport& report) {
 void PrintMail(std::uint32_t seed) {
   DayGenerator generator(seed);
   const TlsReport report = generator.Report();
-  std::cout << ComposeReportMail(
-      report, {generator.domain(), "reports@" + generator.domain(), report.contact_info,
-               "mail.corp.example", "1.2.3", report.end});
+  std::cout << ComposeReportMail(report, Gzip(ToJson(report)),
+                                 {generator.domain(), "reports@" + generator.domain(),
+                                  report.contact_info, "mail.corp.example", "1.2.3", report.end});
 }
 
 }  // namespace

@@ -63,5 +63,21 @@ TEST(WouldJson, HasTheNamesOfRfc8460) {
             R"({"since":null,"observe":0,"testing":0,"rows":[]})");
 }
 
+TEST(GoneText, NamesTheCommandThatLetsADomainGo) {
+  EXPECT_EQ(GoneText({}), "No domain has lost the TLS that it had so far.\n");
+  RememberedTls tls;
+  tls.days = 12;
+  tls.since = tls.last = Time(std::chrono::seconds(1'800'000'000));
+  tls.gone_since = std::chrono::floor<std::chrono::days>(tls.last);
+  const std::vector<RememberedDomain> gone{{ParseDomain("a.test").value(), tls}};
+  const std::string text = GoneText(gone);
+  EXPECT_NE(text.find("tlswarden cache purge a.test"), std::string::npos) << text;
+  EXPECT_NE(text.find("missing since 2027-01-15"), std::string::npos) << text;
+  EXPECT_EQ(boost::json::serialize(GoneJson(gone)),
+            R"({"remembered-tls-missing":[{"policy-domain":"a.test","days":12,)"
+            R"("since":"2027-01-15T08:00:00Z","last":"2027-01-15T08:00:00Z",)"
+            R"("missing-since":"2027-01-15T00:00:00Z"}]})");
+}
+
 }  // namespace
 }  // namespace tlswarden

@@ -22,12 +22,11 @@ std::string RuleFor(const Orders& orders, std::string_view sender, std::string_v
 // RFC 8460 section 5.3: report mail goes out despite the failures that it tells of.
 TEST(MakeOrders, ReportMailGoesBeforeAllRules) {
   Settings settings = DefaultSettings();
-  settings.tlsrpt.contact_info = "tls@corp.test";
   Rule rule;
   rule.name = "all";
   rule.outbound.require = Requirement::kEncrypt;
   EXPECT_EQ(RuleFor(MakeOrders(settings, {rule}), "tls@corp.test", "127.0.0.1"), "all");
-  settings.tlsrpt.send = true;
+  settings.tlsrpt.contact_info = "tls@corp.test";
   EXPECT_EQ(RuleFor(MakeOrders(settings, {rule}), "tls@corp.test", "127.0.0.1"), kReportMailRule);
   EXPECT_EQ(RuleFor(MakeOrders(settings, {rule}), "tls@corp.test", "::1"), kReportMailRule);
   EXPECT_EQ(RuleFor(MakeOrders(settings, {rule}), "tls@corp.test", "192.0.2.1"), "all");

@@ -12,6 +12,7 @@
 
 #include "policy/domain.h"
 #include "report/report_mail.h"
+#include "report/schedule.h"
 #include "report/tls_report.h"
 
 namespace tlswarden {
@@ -33,7 +34,7 @@ class DayGenerator {
     const Day day = Day(std::chrono::days(10957 + Below(30000)));  // from the year 2000
     report.begin = day;
     report.end = report.begin + std::chrono::seconds(86399);
-    report.report_id = ReportId(Submitter(report.contact_info), domain_, day);
+    report.report_id = ReportId(day, domain_, 0, Submitter(report.contact_info));
     for (std::uint32_t i = Below(6); i > 0; --i) report.policies.push_back(Tally());
     return report;
   }

@@ -192,7 +192,7 @@ TEST_F(JournalFollowerTest, LongAndBinaryMessages) {
   Write({std::string(100000, 'x'), random, binary});
   WaitFor(3);
   follower->Stop();
-  const LogCounts counts = follower->counts();
+  const FollowedCounts counts = follower->counts();
   EXPECT_EQ(messages,
             (Texts{std::string(kMostLogLine, 'x'), random.substr(0, kMostLogLine), binary}));
   EXPECT_EQ(counts.long_lines, 2u);

@@ -1,0 +1,124 @@
+// `tlswarden report`: how sessions went, as text, JSON or a page; reports to send; one message.
+
+#include <boost/json/serialize.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <optional>
+
+#include "daemon/commands.h"
+#include "daemon/config_messages.h"
+#include "daemon/report_commands.h"
+#include "daemon/wall_clock.h"
+#include "daemon/wiring.h"
+#include "report/ledger.h"
+#include "report/overview_json.h"
+#include "report/overview_read.h"
+#include "report/overview_text.h"
+#include "report/page.h"
+#include "report/received_store.h"
+
+namespace tlswarden {
+namespace {
+
+constexpr int kShownDays = 30;
+constexpr std::size_t kMostReceived = 20'000;
+
+int Complain(int code, const std::string& what) {
+  std::cerr << "tlswarden: " << what << '\n';
+  return code;
+}
+
+bool Exists(const std::string& path) {
+  std::error_code unreadable;
+  return std::filesystem::exists(path, unreadable) || unreadable;
+}
+
+// What others report about us; nothing was received where there is no file.
+Result<std::vector<TlsReport>> Received(const std::string& path, Day first, Day last) {
+  std::vector<TlsReport> reports;
+  if (!Exists(path)) return reports;
+  Result<ReceivedStore> store = ReceivedStore::OpenToRead(path);
+  if (!store) return Error{store.error()};
+  ReceivedStore open = std::move(store).value();
+  Result<std::vector<ReceivedReport>> list = open.List(first, last, kMostReceived);
+  if (!list) return Error{list.error()};
+  for (const ReceivedReport& received : *list) reports.push_back(received.report);
+  return reports;
+}
+
+Result<Overview> MakeOverviewOf(const Settings::Tlsrpt& settings, const OverviewFrame& frame) {
+  Result<std::vector<TlsReport>> received = Received(settings.received, frame.first, frame.last);
+  if (!received) return Error{received.error()};
+  // The daemon makes the file when there is something to count.
+  if (settings.ledger.empty() || !Exists(settings.ledger)) {
+    return MakeOverview(frame, LedgerFigures(), *received);
+  }
+  Result<LedgerReader> ledger = LedgerReader::Open(settings.ledger);
+  if (!ledger) return Error{ledger.error()};
+  LedgerReader open = std::move(ledger).value();
+  return ReadOverview(open, frame, *received);
+}
+
+int WritePage(const std::string& path, const Overview& overview) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << OverviewPage(overview);
+  file.close();
+  if (file) return kExitGood;
+  return Complain(kExitBadNews, path + ": can't be written");
+}
+
+int Show(const CommandLine& line, const Settings::Tlsrpt& settings, Time now) {
+  OverviewFrame frame;
+  frame.made = now;
+  frame.host = HostName();
+  frame.version = TLSWARDEN_VERSION;
+  frame.last = std::chrono::floor<std::chrono::days>(now);
+  frame.first = frame.last - std::chrono::days(kShownDays - 1);
+  if (!line.report.day.empty()) {
+    const std::optional<Time> day = ParseTime(line.report.day);
+    if (!day) return Complain(kExitUsage, "--day " + line.report.day + ": use 2026-11-25");
+    frame.first = frame.last = std::chrono::floor<std::chrono::days>(*day);
+  }
+  if (!line.report.domain.empty()) {
+    const Result<Domain> domain = ParseDomain(line.report.domain);
+    if (!domain) return Complain(kExitUsage, "--domain: " + domain.error());
+    frame.domain = domain->ascii;
+  }
+  const Result<Overview> overview = MakeOverviewOf(settings, frame);
+  if (!overview) return Complain(kExitTemporary, overview.error());
+  if (!line.report.html.empty()) return WritePage(line.report.html, *overview);
+  if (line.json) {
+    std::cout << boost::json::serialize(OverviewJson(*overview)) << '\n';
+  } else {
+    std::cout << OverviewText(*overview);
+  }
+  return kExitGood;
+}
+
+}  // namespace
+
+int ReportCommand(const CommandLine& line) {
+  const bool reads = !line.arguments.empty() && line.arguments.front() == "read";
+  if (!line.arguments.empty() && !reads) {
+    return Complain(kExitUsage, "report knows `report read FILE`, not " + line.arguments.front());
+  }
+  if (reads && line.arguments.size() != 2) {
+    return Complain(kExitUsage, "report read needs a FILE, or - for standard input");
+  }
+  Time now = WallClock();
+  if (!line.report.now.empty()) {
+    const std::optional<Time> given = ParseTime(line.report.now);
+    if (!given) return Complain(kExitUsage, "--now: use 2026-11-25T07:00:00Z");
+    now = *given;
+  }
+  const std::optional<Loaded> loaded = LoadOrComplain(line, false);
+  if (!loaded) return kExitUsage;
+  const Settings& settings = loaded->settings;
+  if (reads) return ReadReceived(line.arguments[1], settings, now);
+  if (!line.report.message.empty()) return ShowMessage(line, settings);
+  if (line.report.send || line.report.dry_run) return SendReports(line, settings, now);
+  return Show(line, settings.tlsrpt, now);
+}
+
+}  // namespace tlswarden

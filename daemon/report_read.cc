@@ -1,0 +1,92 @@
+// `tlswarden report read`: takes in what others report about our domains. An alias may pipe mail to
+// it, so what is wrong with a mail must not bounce it for ever.
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "daemon/log_sink.h"
+#include "daemon/report_commands.h"
+#include "daemon/syslog_sink.h"
+#include "report/received_store.h"
+#include "report/report_reader.h"
+
+namespace tlswarden {
+namespace {
+
+// One octet more than is allowed tells that there is more.
+Result<std::string> ReadAll(std::istream& input, const std::string& name) {
+  std::string octets(kMaxReceivedOctets + 1, '\0');
+  input.read(octets.data(), static_cast<std::streamsize>(octets.size()));
+  if (input.bad()) return Error{name + ": can't be read"};
+  octets.resize(static_cast<std::size_t>(input.gcount()));
+  return octets;
+}
+
+Result<std::string> ReadInput(const std::string& file) {
+  if (file == "-") return ReadAll(std::cin, "standard input");
+  std::ifstream input(file, std::ios::binary);
+  if (!input) return Error{file + ": can't be read"};
+  return ReadAll(input, file);
+}
+
+std::string DayOf(Time time) { return ToString(time).substr(0, 10); }
+
+// The organization is a stranger's text.
+std::string Summary(const TlsReport& report) {
+  std::int64_t successes = 0, failures = 0;
+  for (const PolicyTally& tally : report.policies) {
+    successes += tally.successes;
+    failures += tally.failures;
+  }
+  const std::string organization = Printable(report.organization_name, 100);
+  return DayOf(report.begin) + " " + (organization.empty() ? "(no name)" : organization) + ": " +
+         std::to_string(successes) + " good, " + std::to_string(failures) + " failed";
+}
+
+void TellOfNew(const std::vector<FailureKind>& kinds, RecordSink& log) {
+  for (const FailureKind& kind : kinds) {
+    log.Write(Notice{Notice::Level::kWarning, Printable(kind.organization, 100) + " reports " +
+                                                  Printable(kind.result_type, 100) +
+                                                  " for mail to " +
+                                                  Printable(kind.policy_domain, kMaxDomainOctets) +
+                                                  " for the first time; see tlswarden report"});
+  }
+}
+
+}  // namespace
+
+int ReadReceived(const std::string& file, const Settings& settings, Time now) {
+  const Result<std::string> octets = ReadInput(file);
+  if (!octets) {
+    std::cerr << "tlswarden: " << octets.error() << '\n';
+    return kExitTemporary;
+  }
+  const Result<std::vector<ReceivedReport>> reports = ReadReports(*octets);
+  if (!reports) {
+    std::cerr << "tlswarden: " << file << ": " << reports.error() << '\n';
+    return kExitBadNews;
+  }
+  SyslogSink syslog(settings.log);
+  LogSink log(syslog);
+  Result<ReceivedStore> opened = ReceivedStore::Open(settings.tlsrpt.received, log, now);
+  if (!opened) {
+    std::cerr << "tlswarden: [tlsrpt] received: " << opened.error() << '\n';
+    return kExitTemporary;
+  }
+  ReceivedStore store = std::move(opened).value();
+  for (const ReceivedReport& received : *reports) {
+    const Result<Storing> stored = store.Add(received, now);
+    if (!stored) {
+      std::cerr << "tlswarden: [tlsrpt] received: " << stored.error() << '\n';
+      return kExitTemporary;
+    }
+    std::cout << Summary(received.report) << (stored->is_duplicate ? " (known already)" : "")
+              << '\n';
+    TellOfNew(stored->new_failures, log);
+  }
+  log.Flush();
+  return kExitGood;
+}
+
+}  // namespace tlswarden

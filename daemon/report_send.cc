@@ -1,0 +1,81 @@
+// `tlswarden report --send` and `--dry-run`.
+
+#include <iostream>
+
+#include "daemon/log_sink.h"
+#include "daemon/report_commands.h"
+#include "daemon/report_sending.h"
+#include "daemon/syslog_sink.h"
+
+namespace tlswarden {
+namespace {
+
+constexpr std::size_t kMostShown = 1000;
+
+int Fail(const std::string& what) {
+  std::cerr << "tlswarden: " << what << '\n';
+  return kExitTemporary;
+}
+
+std::string Target(const ReportDestination& destination) {
+  const bool mail = destination.scheme == ReportDestination::Scheme::kMailto;
+  return (mail ? "mailto:" : "") + destination.target;
+}
+
+std::string DayText(Day day) { return ToString(Time(day)).substr(0, 10); }
+
+void Print(const ReportPreview& preview) {
+  std::cout << DayText(preview.day) << ' ' << preview.domain << ": " << preview.successes
+            << " good, " << preview.failures << " failed, due " << ToString(preview.due);
+  if (preview.record.destinations.empty()) {
+    std::cout << ", not sent: " << preview.record.why;
+  } else {
+    for (const ReportDestination& each : preview.record.destinations) {
+      std::cout << ' ' << Target(each);
+    }
+  }
+  std::cout << '\n';
+}
+
+int DryRun(ReportSender& sender) {
+  const Result<std::vector<ReportPreview>> previews = sender.Preview(kMostShown);
+  if (!previews) return Fail(previews.error());
+  const Result<std::vector<Claim>> waiting = sender.PreviewTargets(kMostShown);
+  if (!waiting) return Fail(waiting.error());
+  for (const ReportPreview& preview : *previews) Print(preview);
+  for (const Claim& claim : *waiting) {
+    std::cout << DayText(claim.report.day) << ' ' << claim.report.domain << ": again to "
+              << Target(claim.target.destination) << ", since " << claim.target.last_error << '\n';
+  }
+  if (previews->empty() && waiting->empty()) std::cout << "no report is due\n";
+  return kExitGood;
+}
+
+int Send(ReportSender& sender) {
+  const Result<SendCounts> counts = sender.SendDue();
+  if (!counts) return Fail(counts.error());
+  std::cout << counts->sent << " sent, " << counts->failed << " to be tried again, "
+            << counts->given_up << " given up\n";
+  return counts->failed + counts->given_up == 0 ? kExitGood : kExitBadNews;
+}
+
+}  // namespace
+
+int SendReports(const CommandLine& line, const Settings& settings, Time now) {
+  const Settings::Tlsrpt& tlsrpt = settings.tlsrpt;
+  if (tlsrpt.contact_info.empty() || tlsrpt.organization_name.empty() || tlsrpt.ledger.empty()) {
+    std::cerr << "tlswarden: [tlsrpt] organization-name, contact-info and ledger say what to "
+                 "send; one of them is empty\n";
+    return kExitUsage;
+  }
+  SyslogSink syslog(settings.log);
+  LogSink log(syslog);
+  const Result<std::unique_ptr<ReportSending>> sending =
+      ReportSending::Make(settings, ReportSending::When::kNow, log, [now] { return now; });
+  if (!sending) return Fail(sending.error());
+  const int code = line.report.dry_run ? DryRun((*sending)->sender()) : Send((*sending)->sender());
+  log.Flush();
+  return code;
+}
+
+}  // namespace tlswarden

@@ -1,0 +1,39 @@
+// ReportSending: a ReportSender with its doors to ledger, DNS, HTTPS and the relay, as the settings
+// say. `run` and `report --send` share it.
+#ifndef TLSWARDEN_DAEMON_REPORT_SENDING_H_
+#define TLSWARDEN_DAEMON_REPORT_SENDING_H_
+
+#include <functional>
+#include <memory>
+
+#include "daemon/settings.h"
+#include "policy/record.h"
+#include "policy/result.h"
+#include "report/report_sender.h"
+
+namespace tlswarden {
+
+class ReportSending {
+ public:
+  enum class When {
+    kSpread,  // each report at its own time, in the hours after the day's end
+    kNow,     // all reports of days that are over
+  };
+
+  // The log must outlive it. Has threads of its own for DNS and HTTPS. Errors: the queue, the
+  // resolver or the CA file, with the setting's name.
+  static Result<std::unique_ptr<ReportSending>> Make(const Settings& settings, When when,
+                                                     RecordSink& log, std::function<Time()> clock);
+  ~ReportSending();
+
+  ReportSender& sender();
+
+ private:
+  struct Parts;
+  explicit ReportSending(std::unique_ptr<Parts> parts);
+  const std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tlswarden
+
+#endif  // TLSWARDEN_DAEMON_REPORT_SENDING_H_
