@@ -19,7 +19,8 @@ MILTER_FOLDER = "/var/spool/postfix/tlswarden"
 POLICY_MAP = ("127.0.0.1", 8642)
 
 # The only settings that differ from the installed file. The milter's socket lies where a chrooted smtpd finds it.
-OUTSIDE = {"milter": {"socket": f"unix:{MILTER_FOLDER}/milter.sock"}}
+# Other hosts' /run is the same, so the socket for datagrams lies there, too.
+OUTSIDE = {"milter": {"socket": f"unix:{MILTER_FOLDER}/milter.sock"}, "tlsrpt": {"socket": f"{MILTER_FOLDER}/tlsrpt.sock"}}
 LAB = {"mta-sts": {"allow-private-addresses": "yes"}}
 SETTINGS = OUTSIDE | LAB
 RULES = """
