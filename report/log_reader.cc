@@ -107,7 +107,12 @@ bool LogReader::Look(Clock::time_point now) {
       const std::optional<std::uint64_t> place = PlaceIn(fresh.file, position);
       if (place) fresh.at_line = fresh.file.GoTo(*place);
     }
-    std::erase_if(later.files, [&](const Followed& f) { return f.file.id() == fresh.file.id(); });
+    // It may have been rotated itself since it was opened: what is behind it comes at the next
+    // look.
+    later.files.erase(
+        std::find_if(later.files.begin(), later.files.end(),
+                     [&](const Followed& f) { return f.file.id() == fresh.file.id(); }),
+        later.files.end());
     files_.insert(files_.end(), std::make_move_iterator(later.files.begin()),
                   std::make_move_iterator(later.files.end()));
     if (!later.is_all) return true;
@@ -181,7 +186,8 @@ void LogReader::AfterCut() {
 // it that doesn't show, but the copy is there. `begin` is what it holds now; a rotated file that
 // begins alike is a copy in the making, and not read. True: the file isn't read yet.
 bool LogReader::TakeLaterCopies(std::string_view begin) {
-  Later later = WrittenAfter(*last_);
+  // It may have been rotated itself: then what is behind it is no copy of what it was.
+  Later later = WrittenAfter(*last_, &files_.front().file);
   std::erase_if(later.files, [&](const Followed& followed) {
     return !begin.empty() && followed.file.IsBeginOf(begin);
   });
@@ -229,9 +235,10 @@ bool LogReader::IsOpen(FileId id) const {
                      [&](const Followed& followed) { return followed.file.id() == id; });
 }
 
-// The rotated files that were written after this one, which may be a rotated one itself. They end
-// at one that was renamed while it was looked for: the next look finds it.
-LogReader::Later LogReader::WrittenAfter(const LogFile& file) {
+// The rotated files that were written after this one, which may be a rotated one itself, and before
+// the other, if one is named. They end at one that was renamed while it was looked for: the next
+// look finds it.
+LogReader::Later LogReader::WrittenAfter(const LogFile& file, const LogFile* before) {
   const std::vector<RotatedFile> all = RotatedFiles(path_);
   const struct stat status = file.Status();
   const auto itself =
@@ -240,6 +247,7 @@ LogReader::Later LogReader::WrittenAfter(const LogFile& file) {
   for (auto rotated = all.begin(); rotated != all.end(); ++rotated) {
     const bool is_later =
         itself != all.end() ? rotated > itself : WasWrittenAfter(*rotated, status);
+    if (is_later && before != nullptr && rotated->id == before->id()) break;
     if (!is_later || IsOpen(rotated->id)) continue;
     Result<LogFile, OpenFailure> opened = LogFile::Open(rotated->path);
     if (!opened && !opened.error().is_missing) {

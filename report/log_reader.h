@@ -74,7 +74,7 @@ class LogReader {
     std::vector<Followed> files;
     bool is_all = true;
   };
-  Later WrittenAfter(const LogFile& file);
+  Later WrittenAfter(const LogFile& file, const LogFile* before = nullptr);
   bool TakeLaterCopies(std::string_view begin);
   bool IsOpen(FileId id) const;
   LogPosition PositionIn(const LogFile& file, std::uint64_t offset) const;
