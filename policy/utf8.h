@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tlswarden {
@@ -20,6 +21,25 @@ std::optional<Utf8Character> FirstUtf8Character(std::string_view text);
 
 // True when the whole text is made of characters; also of none.
 bool IsUtf8(std::string_view text);
+
+inline constexpr std::string_view kReplacementCharacter = "\xef\xbf\xbd";  // U+FFFD
+
+// The text made anew, as far as `most` octets hold whole pieces. `piece` is given each character
+// and its octets, and nothing with an octet that is of none; it returns what stands there instead.
+template <typename Piece>
+std::string MappedUtf8(std::string_view text, std::size_t most, Piece piece) {
+  std::string mapped;
+  mapped.reserve(text.size() < most ? text.size() : most);
+  while (!text.empty()) {
+    const std::optional<Utf8Character> character = FirstUtf8Character(text);
+    const std::string_view octets = text.substr(0, character ? character->octets : 1);
+    const std::string_view instead = piece(character, octets);
+    if (instead.size() > most - mapped.size()) break;
+    mapped += instead;
+    text.remove_prefix(octets.size());
+  }
+  return mapped;
+}
 
 }  // namespace tlswarden
 

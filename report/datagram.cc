@@ -21,23 +21,14 @@ namespace json = boost::json;
 
 // A detail's field lies at 6. A later version may nest a little deeper.
 constexpr std::size_t kMaxDepth = 16;
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
 bool IsControl(std::uint32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
 
 std::string Clean(std::string_view text, std::size_t most = kMaxEventTextOctets) {
-  std::string clean;
-  clean.reserve(std::min(text.size(), most));
-  while (!text.empty()) {
-    const std::optional<Utf8Character> character = FirstUtf8Character(text);
-    const std::size_t octets = character ? character->octets : 1;
-    const std::string_view mended = character ? text.substr(0, octets) : kReplacement;
-    text.remove_prefix(octets);
-    if (character && IsControl(character->code)) continue;
-    if (clean.size() + mended.size() > most) break;
-    clean += mended;
-  }
-  return clean;
+  return MappedUtf8(text, most, [](const auto& character, std::string_view octets) {
+    if (!character) return kReplacementCharacter;
+    return IsControl(character->code) ? std::string_view() : octets;
+  });
 }
 
 // Empty when the member is missing or no string.

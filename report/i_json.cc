@@ -11,7 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool IsNoncharacter(std::uint32_t code) {
@@ -55,18 +54,10 @@ std::optional<std::string> TooMuch(std::string_view text) {
 }  // namespace
 
 std::string IJsonText(std::string_view text, std::size_t most) {
-  std::string clean;
-  clean.reserve(std::min(text.size(), most));
-  while (!text.empty()) {
-    const std::optional<Utf8Character> first = FirstUtf8Character(text);
-    const std::size_t octets = first ? first->octets : 1;
-    const bool stays = first && !IsNoncharacter(first->code);
-    const std::string_view piece = stays ? text.substr(0, octets) : kReplacement;
-    if (piece.size() > most - clean.size()) break;
-    clean += piece;
-    text.remove_prefix(octets);
-  }
-  return clean;
+  return MappedUtf8(text, most, [](const auto& character, std::string_view octets) {
+    const bool stays = character && !IsNoncharacter(character->code);
+    return stays ? octets : kReplacementCharacter;
+  });
 }
 
 Result<json::value> ParseIJson(std::string_view text) {

@@ -21,16 +21,9 @@ constexpr std::size_t kDetailOctets = 250;
 
 void Bound(std::string& text) {
   if (text.size() <= kMaxLedgerText && IsUtf8(text)) return;
-  std::string bounded;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::optional<Utf8Character> character = FirstUtf8Character(rest);
-    const std::size_t octets = character ? character->octets : 1;
-    if (bounded.size() + octets > kMaxLedgerText) break;
-    bounded += character ? rest.substr(0, octets) : "?";
-    rest.remove_prefix(octets);
-  }
-  text = std::move(bounded);
+  text = MappedUtf8(text, kMaxLedgerText, [](const auto& character, std::string_view octets) {
+    return character ? octets : std::string_view("?");
+  });
 }
 
 void Bound(std::vector<std::string>& texts, std::size_t& room) {

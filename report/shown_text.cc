@@ -11,9 +11,6 @@
 namespace tlswarden {
 namespace {
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";
-constexpr std::string_view kEllipsis = "\xe2\x80\xa6";
-
 // C0 and C1 controls; soft hyphen; marks of direction (Unicode annex 9) and those without width;
 // tags. A terminal obeys some, a reader is misled by the rest.
 constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 11> kUnseen = {{
@@ -46,7 +43,7 @@ std::string ShownText(std::string_view text, std::size_t most) {
     const std::optional<Utf8Character> character = FirstUtf8Character(text);
     const std::size_t octets = character ? character->octets : 1;
     std::string_view piece = text.substr(0, octets);
-    if (!character || IsUnseen(character->code)) piece = kReplacement;
+    if (!character || IsUnseen(character->code)) piece = kReplacementCharacter;
     if (character && IsWhite(character->code)) piece = " ";
     if (shown.size() + piece.size() > most) return shown.append(kEllipsis);
     shown += piece;

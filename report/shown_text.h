@@ -13,6 +13,8 @@ namespace tlswarden {
 // A domain has 253 octets, reasons are longer than anybody reads.
 inline constexpr std::size_t kMaxShownOctets = 256;
 
+inline constexpr std::string_view kEllipsis = "\xe2\x80\xa6";  // U+2026
+
 // Valid UTF-8 on one line. What isn't a character, controls, and marks that turn the direction of
 // text or can't be seen become U+FFFD; line breaks and tabs become blanks. A longer text is cut at
 // a character and ends in U+2026.

@@ -7,8 +7,6 @@
 namespace tlswarden {
 namespace {
 
-constexpr std::string_view kEllipsis = "\xe2\x80\xa6";
-
 // In so many characters.
 std::string Cell(std::string_view text, std::size_t most) {
   std::string cell = ShownText(text);
