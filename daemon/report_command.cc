@@ -73,12 +73,12 @@ int Show(const CommandLine& line, const Settings::Tlsrpt& settings, Time now) {
   frame.made = now;
   frame.host = HostName();
   frame.version = TLSWARDEN_VERSION;
-  frame.last = std::chrono::floor<std::chrono::days>(now);
+  frame.last = DayOf(now);
   frame.first = frame.last - std::chrono::days(kShownDays - 1);
   if (!line.report.day.empty()) {
     const std::optional<Time> day = ParseTime(line.report.day);
     if (!day) return Complain(kExitUsage, "--day " + line.report.day + ": use 2026-11-25");
-    frame.first = frame.last = std::chrono::floor<std::chrono::days>(*day);
+    frame.first = frame.last = DayOf(*day);
   }
   if (!line.report.domain.empty()) {
     const Result<Domain> domain = ParseDomain(line.report.domain);

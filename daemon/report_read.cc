@@ -30,8 +30,6 @@ Result<std::string> ReadInput(const std::string& file) {
   return ReadAll(input, file);
 }
 
-std::string DayOf(Time time) { return ToString(time).substr(0, 10); }
-
 // The organization is a stranger's text.
 std::string Summary(const TlsReport& report) {
   std::int64_t successes = 0, failures = 0;
@@ -40,7 +38,7 @@ std::string Summary(const TlsReport& report) {
     failures += tally.failures;
   }
   const std::string organization = Printable(report.organization_name, 100);
-  return DayOf(report.begin) + " " + (organization.empty() ? "(no name)" : organization) + ": " +
+  return DayText(report.begin) + " " + (organization.empty() ? "(no name)" : organization) + ": " +
          std::to_string(successes) + " good, " + std::to_string(failures) + " failed";
 }
 

@@ -22,8 +22,6 @@ std::string Target(const ReportDestination& destination) {
   return (mail ? "mailto:" : "") + destination.target;
 }
 
-std::string DayText(Day day) { return ToString(Time(day)).substr(0, 10); }
-
 void Print(const ReportPreview& preview) {
   std::cout << DayText(preview.day) << ' ' << preview.domain << ": " << preview.successes
             << " good, " << preview.failures << " failed, due " << ToString(preview.due);

@@ -6,10 +6,6 @@
 namespace tlswarden {
 namespace {
 
-using std::chrono::sys_days;
-
-sys_days DayOf(Time time) { return std::chrono::floor<std::chrono::days>(time); }
-
 // The last second of the day or now, whatever a clock that was set made of it.
 Time LastOf(const RememberedDay& day, Time now) {
   const Time end = Time(day.day + std::chrono::days(1)) - std::chrono::seconds(1);
@@ -17,9 +13,9 @@ Time LastOf(const RememberedDay& day, Time now) {
 }
 
 // In order, one for each day, and only those that count.
-std::map<sys_days, RememberedDay> DaysThatCount(const std::vector<RememberedDay>& days, Time now,
-                                                std::optional<Time> let_go) {
-  std::map<sys_days, RememberedDay> sorted;
+std::map<Day, RememberedDay> DaysThatCount(const std::vector<RememberedDay>& days, Time now,
+                                           std::optional<Time> let_go) {
+  std::map<Day, RememberedDay> sorted;
   for (const RememberedDay& day : days) {
     const bool counts = day.day <= DayOf(now) && day.day >= DayOf(now) - kRememberedDays;
     if (!counts || (let_go && day.day <= DayOf(*let_go))) continue;
@@ -102,8 +98,6 @@ RememberedTls Remember(const std::vector<RememberedDay>& days, Time now,
 bool StandsAt(const RememberedTls& remembered, Time now) {
   return remembered.level != TlsLevel::kMay && now - remembered.last < kRememberedFor;
 }
-
-std::string DayText(Time time) { return ToString(time).substr(0, 10); }
 
 std::string Describe(const RememberedTls& remembered) {
   return "TLS on " + std::to_string(remembered.days) + " days since " + DayText(remembered.since) +

@@ -31,7 +31,7 @@ inline constexpr std::string_view kRememberedAlarm = "remember-tls";
 
 // The sessions of one UTC day with one domain.
 struct RememberedDay {
-  std::chrono::sys_days day{};
+  Day day{};
   std::int64_t plain = 0;          // mail went in the clear; see PlainCounts for those that count
   std::int64_t encrypted = 0;      // with a certificate that nobody looked at, or a bad one
   std::int64_t authenticated = 0;  // counts as encrypted: nobody promised that it will be so again
@@ -59,7 +59,7 @@ struct RememberedTls {
   Time since{};                     // the beginning of the first of them
   Time last{};                      // the last session with TLS
   // Of the days since the last one with TLS, the first on which it was missing. Empty: it wasn't.
-  std::optional<std::chrono::sys_days> gone_since;
+  std::optional<Day> gone_since;
   bool operator==(const RememberedTls&) const = default;
 };
 
@@ -76,9 +76,6 @@ std::string Describe(const RememberedTls& remembered);
 
 // "tlswarden cache purge example.com", after which the domain may do without TLS.
 std::string CommandThatLetsGo(const Domain& domain);
-
-// "2026-11-24"
-std::string DayText(Time time);
 
 }  // namespace tlswarden
 

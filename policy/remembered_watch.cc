@@ -7,8 +7,6 @@
 namespace tlswarden {
 namespace {
 
-std::chrono::sys_days DayOf(Time time) { return std::chrono::floor<std::chrono::days>(time); }
-
 Sighting About(const WatchedSession& session) {
   Sighting sighting;
   sighting.domain = session.domain;

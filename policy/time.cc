@@ -24,7 +24,7 @@ int Number(std::string_view digits) {
 
 // By hand, without the C library's locale and time zone.
 std::string ToString(Time time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const Day day = DayOf(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
   const auto two = [](long value) { return (value < 10 ? "0" : "") + std::to_string(value); };
@@ -34,6 +34,8 @@ std::string ToString(Time time) {
          two(clock.hours().count()) + ':' + two(clock.minutes().count()) + ':' +
          two(clock.seconds().count()) + 'Z';
 }
+
+std::string DayText(Time time) { return ToString(time).substr(0, 10); }
 
 std::optional<Time> ParseTime(std::string_view text) {
   const bool is_day = HasForm(text, "0000-00-00");

@@ -14,8 +14,7 @@ namespace {
 constexpr std::chrono::days kSensible{2};
 
 Time Sensible(Time at, Time now) {
-  const auto day = [](Time time) { return std::chrono::floor<std::chrono::days>(time); };
-  const auto apart = day(at) - day(now);
+  const auto apart = DayOf(at) - DayOf(now);
   return apart < -kSensible || apart > kSensible ? now : at;
 }
 

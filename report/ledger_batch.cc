@@ -116,12 +116,12 @@ FailureDetail RestOf(const FailureDetail& detail) {
 }
 
 std::size_t LedgerBatch::Hash::operator()(const Place& place) const {
-  const auto day = static_cast<std::size_t>(place.day.time_since_epoch().count());
+  const auto day = static_cast<std::size_t>(DayNumber(place.day));
   return std::hash<std::string>()(place.domain) ^ (day * 0x9e3779b97f4a7c15u);
 }
 
 bool LedgerBatch::Add(TlsEvent&& event, const LedgerLimits& limits) {
-  Place place{std::chrono::floor<std::chrono::days>(event.at), std::move(event.domain)};
+  Place place{DayOf(event.at), std::move(event.domain)};
   if (octets_ >= limits.waiting_octets && !Knows(place, event)) return false;
   auto& [at, gathered] = At(std::move(place));
   ++gathered.events;

@@ -47,7 +47,7 @@ LedgerFile::Outcome LedgerFile::Write(const LedgerBatch& batch, Time now) {
       if (!transaction.Put(place->first, place->second)) outcome.lost += place->second.events;
       if (transaction.error()) break;
     }
-    transaction.RemoveOld(std::chrono::floor<std::chrono::days>(now).time_since_epoch().count());
+    transaction.RemoveOld(DayNumber(DayOf(now)));
     outcome.error = transaction.error();
     corrupt = transaction.corrupt();
   }

@@ -35,9 +35,6 @@ constexpr char kTlsDays[] =
     "SELECT domain, day, plain, encrypted, authenticated, last FROM domain_day WHERE day >= ?1"
     " AND plain + encrypted + authenticated > 0 ORDER BY day, domain";
 
-std::int64_t Number(Day day) { return day.time_since_epoch().count(); }
-Day DayOf(std::int64_t number) { return Day(std::chrono::days(number)); }
-
 // Whoever has the file open in WAL mode keeps this one beside it; so does who was killed.
 bool HasWriter(const std::string& path) {
   std::error_code ignored;
@@ -97,7 +94,7 @@ std::optional<std::string> LedgerReader::Select(const char* sql, Take take,
 Result<std::vector<std::string>> LedgerReader::Domains(Day day) {
   std::vector<std::string> domains;
   const auto take = [&](const SqliteStatement& row) { domains.emplace_back(row.Text(0)); };
-  if (auto error = Select(kDomains, take, Number(day))) return Error{*std::move(error)};
+  if (auto error = Select(kDomains, take, DayNumber(day))) return Error{*std::move(error)};
   return domains;
 }
 
@@ -111,14 +108,14 @@ Result<std::vector<PolicyTally>> LedgerReader::Tallies(Day day, const std::strin
       by_policy[row.Number(0)] = {std::move(policy).value(), row.Number(2), row.Number(3), {}};
     }
   };
-  if (auto error = Select(kTallies, take, Number(day), domain)) return Error{*std::move(error)};
+  if (auto error = Select(kTallies, take, DayNumber(day), domain)) return Error{*std::move(error)};
   if (damage) return Error{*std::move(damage)};
   const auto take_detail = [&](const SqliteStatement& row) {
     // The writer may have added a policy between the two questions; it is seen the next time.
     const auto tally = by_policy.find(row.Number(0));
     if (tally != by_policy.end()) tally->second.details.push_back(Detail(row));
   };
-  auto error = Select(kDetails, take_detail, Number(day), domain);
+  auto error = Select(kDetails, take_detail, DayNumber(day), domain);
   if (error) return Error{*std::move(error)};
   std::vector<PolicyTally> tallies;
   for (auto& [id, tally] : by_policy) tallies.push_back(std::move(tally));
@@ -129,16 +126,16 @@ Result<std::vector<PolicyTally>> LedgerReader::Tallies(Day day, const std::strin
 Result<std::string> LedgerReader::TlsrptRecord(Day day, const std::string& domain) {
   std::string record;
   const auto take = [&](const SqliteStatement& row) { record = row.Text(0); };
-  if (auto error = Select(kRecord, take, Number(day), domain)) return Error{*std::move(error)};
+  if (auto error = Select(kRecord, take, DayNumber(day), domain)) return Error{*std::move(error)};
   return record;
 }
 
 Result<std::vector<DayTotal>> LedgerReader::DayTotals(Day from, Day to, const std::string& domain) {
   std::vector<DayTotal> totals;
   const auto take = [&](const SqliteStatement& row) {
-    totals.push_back({DayOf(row.Number(0)), row.Number(1), row.Number(2)});
+    totals.push_back({DayFromNumber(row.Number(0)), row.Number(1), row.Number(2)});
   };
-  auto error = Select(kDayTotals, take, Number(from), Number(to), domain);
+  auto error = Select(kDayTotals, take, DayNumber(from), DayNumber(to), domain);
   if (error) return Error{*std::move(error)};
   return totals;
 }
@@ -149,7 +146,7 @@ Result<std::vector<DomainTotal>> LedgerReader::DomainTotals(Day from, Day to, st
     totals.push_back({std::string(row.Text(0)), row.Number(1), row.Number(2)});
   };
   const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(most, INT64_MAX));
-  auto error = Select(kDomainTotals, take, Number(from), Number(to), limit);
+  auto error = Select(kDomainTotals, take, DayNumber(from), DayNumber(to), limit);
   if (error) return Error{*std::move(error)};
   return totals;
 }
@@ -169,7 +166,7 @@ Result<std::vector<FailureDetail>> LedgerReader::Failures(Day from, Day to,
     }
     failures[found->second].sessions += row.Number(3);
   };
-  auto error = Select(kFailures, take, Number(from), Number(to), domain);
+  auto error = Select(kFailures, take, DayNumber(from), DayNumber(to), domain);
   if (error) return Error{*std::move(error)};
   std::stable_sort(failures.begin(), failures.end(),
                    [](const auto& a, const auto& b) { return a.sessions > b.sessions; });
@@ -179,10 +176,10 @@ Result<std::vector<FailureDetail>> LedgerReader::Failures(Day from, Day to,
 Result<std::vector<TlsDay>> LedgerReader::TlsDays(Day from) {
   std::vector<TlsDay> days;
   const auto take = [&](const SqliteStatement& row) {
-    days.push_back({std::string(row.Text(0)), DayOf(row.Number(1)), row.Number(2), row.Number(3),
-                    row.Number(4), FromSeconds(row.Number(5))});
+    days.push_back({std::string(row.Text(0)), DayFromNumber(row.Number(1)), row.Number(2),
+                    row.Number(3), row.Number(4), FromSeconds(row.Number(5))});
   };
-  if (auto error = Select(kTlsDays, take, Number(from))) return Error{*std::move(error)};
+  if (auto error = Select(kTlsDays, take, DayNumber(from))) return Error{*std::move(error)};
   return days;
 }
 

@@ -88,7 +88,7 @@ LedgerTransaction::LedgerTransaction(const SqliteDb& db, const LedgerLimits& lim
 
 bool LedgerTransaction::Put(const LedgerBatch::Place& place,
                             const LedgerBatch::Gathered& gathered) {
-  const Row row{place.day.time_since_epoch().count(), place.domain};
+  const Row row{DayNumber(place.day), place.domain};
   if (!PutDomain(row, gathered)) return false;
   for (const PolicyTally& tally : gathered.tallies) {
     const std::int64_t policy = PutTally(row, tally);

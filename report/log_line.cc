@@ -42,10 +42,8 @@ std::optional<seconds> ParseClock(std::string_view text) {
 }
 
 unsigned MonthOf(std::string_view name) {
-  constexpr std::array<std::string_view, 12> kNames = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto found = std::find(kNames.begin(), kNames.end(), name);
-  return found == kNames.end() ? 0 : static_cast<unsigned>(found - kNames.begin()) + 1;
+  const auto found = std::find(kMonthNames.begin(), kMonthNames.end(), name);
+  return found == kMonthNames.end() ? 0 : static_cast<unsigned>(found - kMonthNames.begin()) + 1;
 }
 
 std::optional<Time> ParseClassic(std::string_view stamp, Time now, minutes utc_offset) {
@@ -53,7 +51,7 @@ std::optional<Time> ParseClassic(std::string_view stamp, Time now, minutes utc_o
   const int day = Number(stamp.substr(4, 2));
   const std::optional<seconds> clock = ParseClock(stamp.substr(7));
   if (month == 0 || day < 1 || !clock) return std::nullopt;
-  const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now + utc_offset));
+  const std::chrono::year_month_day today(DayOf(now + utc_offset));
   std::optional<Time> nearest;
   for (int step = -1; step <= 1; ++step) {
     const std::chrono::year_month_day date(today.year() + std::chrono::years(step),

@@ -46,14 +46,12 @@ std::string NamedLines(std::string_view name, const std::string& value) {
 std::string MailDate(Time time) {
   static constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
                                                        "Thu", "Fri", "Sat"};
-  static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const Day day = DayOf(time);
   const std::chrono::year_month_day date(day);
   const std::string iso = ToString(time);  // 2026-11-24T07:00:00Z
   return std::string(kDays[std::chrono::weekday(day).c_encoding()]) + ", " +
          std::to_string(static_cast<unsigned>(date.day())) + ' ' +
-         kMonths[static_cast<unsigned>(date.month()) - 1] + ' ' +
+         std::string(kMonthNames[static_cast<unsigned>(date.month()) - 1]) + ' ' +
          std::to_string(static_cast<int>(date.year())) + ' ' + iso.substr(iso.find('T') + 1, 8) +
          " +0000";
 }

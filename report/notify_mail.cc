@@ -79,7 +79,7 @@ std::string ComposeNotifyMail(const Alarm& alarm, const NotifyContext& context) 
     text += Paragraph("Mail to " + alarm.domain.ascii +
                       " can't be delivered as safely as it has to be, so it isn't delivered.");
     text += Facts(alarm);
-    text += AdviceForDomain(alarm) + ToString(context.now + 7 * kDay).substr(0, 10) + "\n\n";
+    text += AdviceForDomain(alarm) + DayText(context.now + 7 * kDay) + "\n\n";
   }
   text += Paragraph(
       "The log says when it is over (alarm=end). There is at most one such mail a "

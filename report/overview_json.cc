@@ -45,7 +45,7 @@ json::array DaysJson(const Overview& overview) {
   json::array all;
   for (const OverviewDay& day : overview.days) {
     json::object object;
-    object["day"] = IsoDay(day.first);
+    object["day"] = DayText(day.first);
     PutCounts(object, day.successes, day.failures);
     json::object types;
     for (std::size_t i = 0; i < day.by_type.size(); ++i) {
@@ -117,8 +117,8 @@ json::value OverviewJson(const Overview& overview) {
   out["made"] = ToString(overview.frame.made);
   out["host"] = Shown(overview.frame.host);
   out["version"] = Shown(overview.frame.version);
-  out["first-day"] = IsoDay(overview.frame.first);
-  out["last-day"] = IsoDay(overview.frame.last);
+  out["first-day"] = DayText(overview.frame.first);
+  out["last-day"] = DayText(overview.frame.last);
   PutCounts(out, overview.successes, overview.failures);
   out["days"] = DaysJson(overview);
   out["failures"] = FailuresJson(overview.failure_types);

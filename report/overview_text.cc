@@ -43,8 +43,8 @@ std::string TypesOfDay(const Overview& overview, const OverviewDay& day) {
 
 // A range of days as programs write them, so that lines can be compared.
 std::string Days(const OverviewDay& day) {
-  const std::string first = IsoDay(day.first);
-  return day.first == day.last ? first : first + " to " + IsoDay(day.last);
+  const std::string first = DayText(day.first);
+  return day.first == day.last ? first : first + " to " + DayText(day.last);
 }
 
 std::string DaysText(const Overview& overview) {

@@ -7,12 +7,10 @@
 namespace tlswarden {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
 std::string DayAndMonth(const std::chrono::year_month_day& date) {
   const unsigned month = static_cast<unsigned>(date.month());
-  return std::to_string(static_cast<unsigned>(date.day())) + ' ' + std::string(kMonths[month - 1]);
+  return std::to_string(static_cast<unsigned>(date.day())) + ' ' +
+         std::string(kMonthNames[month - 1]);
 }
 
 }  // namespace
@@ -46,8 +44,6 @@ std::string DayName(Day day) {
   return DayAndMonth(date) + ' ' + std::to_string(static_cast<int>(date.year()));
 }
 
-std::string IsoDay(Day day) { return ToString(Time(day)).substr(0, 10); }
-
 std::string PeriodName(Day first, Day last) {
   if (first == last) return DayName(last);
   const std::chrono::year_month_day begin(first), end(last);
@@ -56,8 +52,7 @@ std::string PeriodName(Day first, Day last) {
 }
 
 std::string MomentName(Time time) {
-  return DayName(std::chrono::floor<std::chrono::days>(time)) + ", " +
-         ToString(time).substr(11, 5) + " UTC";
+  return DayName(DayOf(time)) + ", " + ToString(time).substr(11, 5) + " UTC";
 }
 
 std::string Headline(const Overview& overview) {

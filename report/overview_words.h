@@ -25,9 +25,6 @@ std::string Share(std::int64_t part, std::int64_t whole);
 // "25 Nov 2026"
 std::string DayName(Day day);
 
-// "2026-11-25", for programs.
-std::string IsoDay(Day day);
-
 // "27 Oct to 25 Nov 2026", or the one day.
 std::string PeriodName(Day first, Day last);
 

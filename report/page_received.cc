@@ -22,10 +22,9 @@ void WriteTotals(Html& page, const std::vector<ReceivedTotal>& totals) {
 }
 
 std::string Days(const ReceivedRow& row) {
-  const auto day = [](Time time) { return std::chrono::floor<std::chrono::days>(time); };
   // Some reports end with the next day's first second.
   const Time end = std::max(row.begin, row.end - std::chrono::seconds(1));
-  return PeriodName(day(row.begin), day(end));
+  return PeriodName(DayOf(row.begin), DayOf(end));
 }
 
 void WriteRow(Html& page, const ReceivedRow& row) {

@@ -32,10 +32,6 @@ constexpr char kTrimOctets[] =
     "DELETE FROM received WHERE number <= (SELECT max(number) FROM (SELECT number,"
     " sum(octets) OVER (ORDER BY number DESC) AS total FROM received) WHERE total > ?1)";
 
-std::int64_t DayNumber(Time time) {
-  return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
-}
-
 // Not all senders give an id.
 std::string IdOf(const TlsReport& report) {
   if (!report.report_id.empty()) return report.report_id;
@@ -132,7 +128,7 @@ std::optional<std::string> ReceivedStore::Insert(const ReceivedReport& received,
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   insert.Bind(1, received.report.organization_name);
   insert.Bind(2, IdOf(received.report));
-  insert.Bind(3, DayNumber(received.report.begin));
+  insert.Bind(3, DayNumber(DayOf(received.report.begin)));
   insert.Bind(4, received.from_domain);
   insert.Bind(5, Seconds(now));
   insert.Bind(6, static_cast<std::int64_t>(body.size()));

@@ -31,10 +31,10 @@ struct ReportMailContext {
   Time now{};
 };
 
-// The whole message, lines ending in LF, at most 998 octets each, US-ASCII. `packed` is the report as
-// JSON, gzipped, which goes along as it is; `report` is the same, for the text. It isn't signed: the
-// MTA does that (RFC 8460 section 5.3 wants DKIM). `TLS-Required: No` (RFC 8689 section 5) lets it
-// through where TLS is what is broken, and keeps Postfix from counting its session.
+// The whole message, lines ending in LF, at most 998 octets each, US-ASCII. `packed` is the report
+// as JSON, gzipped, which goes along as it is; `report` is the same, for the text. It isn't signed:
+// the MTA does that (RFC 8460 section 5.3 wants DKIM). `TLS-Required: No` (RFC 8689 section 5) lets
+// it through where TLS is what is broken, and keeps Postfix from counting its session.
 std::string ComposeReportMail(const TlsReport& report, std::string_view packed,
                               const ReportMailContext& context);
 

@@ -18,8 +18,6 @@ constexpr std::chrono::minutes kPlanAgain{10};
 // About 10 MB. Those that are due later wait for the next plan.
 constexpr std::size_t kMostPlanned = 100000;
 
-std::string DayText(Day day) { return ToString(Time(day)).substr(0, 10); }
-
 RecordAnswer Answer(const Result<std::optional<TlsrptRecord>>& record) {
   if (!record) return {{}, "its TLSRPT record is wrong: " + record.error(), false};
   if (!record->has_value()) return {{}, "it has no TLSRPT record", false};

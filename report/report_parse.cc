@@ -142,7 +142,7 @@ Problem ReadDateRange(const json::object& object, TlsReport& report) {
   report.begin = *begin;
   report.end = *end;
   // Some write the first second of the next day.
-  const bool is_midnight = std::chrono::floor<std::chrono::days>(*end) == *end;
+  const bool is_midnight = DayOf(*end) == *end;
   if (is_midnight && *end > *begin) report.end -= std::chrono::seconds(1);
   return std::nullopt;
 }

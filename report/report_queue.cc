@@ -32,9 +32,6 @@ constexpr SqliteSchema kSchema = {
     "DROP TABLE IF EXISTS shut; DROP TABLE IF EXISTS begun; PRAGMA user_version = 1",
     kTables};
 
-std::int64_t Number(Day day) { return day.time_since_epoch().count(); }
-Day ToDay(std::int64_t number) { return Day(std::chrono::days(number)); }
-
 }  // namespace
 
 std::string PeerOf(const ReportDestination& destination) {
@@ -66,14 +63,14 @@ ReportQueue::Problem ReportQueue::Commit(SqliteTransaction& transaction) {
 }
 
 Result<Day> ReportQueue::Since(Time now) {
-  const Day yesterday = std::chrono::floor<std::chrono::days>(now) - std::chrono::days(1);
+  const Day yesterday = DayOf(now) - std::chrono::days(1);
   SqliteStatement begun(db_, "SELECT min(day) FROM begun HAVING count(*) > 0");
   const bool known = begun.Step();
   if (!begun.ok()) return Error{*Failed()};
-  if (known && ToDay(begun.Number(0)) <= yesterday) return ToDay(begun.Number(0));
+  if (known && DayFromNumber(begun.Number(0)) <= yesterday) return DayFromNumber(begun.Number(0));
   begun.Reset();
   SqliteStatement insert(db_, "INSERT INTO begun(day) VALUES(?1)");
-  insert.Bind(1, Number(yesterday));
+  insert.Bind(1, DayNumber(yesterday));
   insert.Step();
   if (!insert.ok()) return Error{*Failed()};
   return yesterday;
@@ -82,7 +79,7 @@ Result<Day> ReportQueue::Since(Time now) {
 Result<std::map<std::string, ReportNote>> ReportQueue::Notes(Day day) {
   SqliteStatement select(
       db_, "SELECT domain, state, tries, first_try, next_try, why FROM report WHERE day = ?1");
-  select.Bind(1, Number(day));
+  select.Bind(1, DayNumber(day));
   std::map<std::string, ReportNote> notes;
   while (select.Step()) {
     ReportNote& note = notes[std::string(select.Text(0))];
@@ -98,7 +95,7 @@ Result<std::map<std::string, ReportNote>> ReportQueue::Notes(Day day) {
 ReportQueue::Problem ReportQueue::Put(const QueuedReport& report,
                                       const std::vector<ReportDestination>& targets) {
   SqliteStatement octets(db_, "INSERT OR REPLACE INTO octets VALUES(?1, ?2, ?3)");
-  octets.Bind(1, Number(report.day));
+  octets.Bind(1, DayNumber(report.day));
   octets.Bind(2, report.domain);
   octets.BindOctets(3, report.octets);
   octets.Step();
@@ -109,7 +106,7 @@ ReportQueue::Problem ReportQueue::Put(const QueuedReport& report,
       "INSERT INTO target VALUES(?1, ?2, ?3, ?4, ?5, 0, 0, ?6, coalesce((SELECT until FROM shut"
       " WHERE peer = ?5 AND until > ?6 AND until <= ?7), ?6), '') ON CONFLICT DO NOTHING");
   for (const ReportDestination& destination : targets) {
-    target.Bind(1, Number(report.day));
+    target.Bind(1, DayNumber(report.day));
     target.Bind(2, report.domain);
     target.Bind(3, static_cast<std::int64_t>(destination.scheme));
     target.Bind(4, destination.target);
@@ -132,7 +129,7 @@ Result<bool> ReportQueue::Add(const QueuedReport& report,
       "INSERT INTO report VALUES(?1, ?2, 1, ?3, ?4, ?5, ?6, 0, 0, 0, '')"
       " ON CONFLICT(day, domain) DO UPDATE SET state = 1, report_id = ?3, made = ?4,"
       " successes = ?5, failures = ?6, why = '' WHERE state = 0");
-  insert.Bind(1, Number(report.day));
+  insert.Bind(1, DayNumber(report.day));
   insert.Bind(2, report.domain);
   insert.Bind(3, report.report_id);
   insert.Bind(4, Seconds(report.made));
@@ -152,7 +149,7 @@ ReportQueue::Problem ReportQueue::Note(Day day, const std::string& domain, const
       "INSERT INTO report VALUES(?1, ?2, ?3, '', 0, 0, 0, ?4, ?5, ?6, ?7)"
       " ON CONFLICT(day, domain) DO UPDATE SET state = ?3, tries = ?4, first_try = ?5,"
       " next_try = ?6, why = ?7 WHERE state = 0");
-  insert.Bind(1, Number(day));
+  insert.Bind(1, DayNumber(day));
   insert.Bind(2, domain);
   insert.Bind(3, static_cast<std::int64_t>(note.state));
   insert.Bind(4, note.attempts.tries);
@@ -167,7 +164,7 @@ Result<std::optional<QueuedReport>> ReportQueue::Find(Day day, const std::string
   SqliteStatement select(db_,
                          "SELECT report_id, made, successes, failures FROM report"
                          " WHERE day = ?1 AND domain = ?2 AND state = 1");
-  select.Bind(1, Number(day));
+  select.Bind(1, DayNumber(day));
   select.Bind(2, domain);
   std::optional<QueuedReport> found;
   if (select.Step()) {

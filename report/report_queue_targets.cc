@@ -17,19 +17,12 @@ constexpr char kDue[] =
     " AND (t.next_try <= ?1 OR t.next_try > ?2) AND (?3 OR t.peer = ?4)"
     " ORDER BY t.tries, t.next_try LIMIT ?5";
 
-std::int64_t Number(Day day) { return day.time_since_epoch().count(); }
-
 Claim ReadClaim(const SqliteStatement& row) {
   const auto text = [&](int column) { return std::string(row.Text(column)); };
   const auto time = [&](int column) { return FromSeconds(row.Number(column)); };
   Claim claim;
-  claim.report = {Day(std::chrono::days(row.Number(0))),
-                  text(1),
-                  text(8),
-                  time(9),
-                  row.Number(10),
-                  row.Number(11),
-                  {}};
+  claim.report = {
+      DayFromNumber(row.Number(0)), text(1), text(8), time(9), row.Number(10), row.Number(11), {}};
   claim.target.destination = {static_cast<ReportDestination::Scheme>(row.Number(2)), text(3)};
   claim.target.attempts = {static_cast<int>(row.Number(4)), time(5), time(6)};
   claim.target.last_error = text(7);
@@ -37,7 +30,7 @@ Claim ReadClaim(const SqliteStatement& row) {
 }
 
 void BindKey(SqliteStatement& statement, const Claim& claim) {
-  statement.Bind(1, Number(claim.report.day));
+  statement.Bind(1, DayNumber(claim.report.day));
   statement.Bind(2, claim.report.domain);
   statement.Bind(3, static_cast<std::int64_t>(claim.target.destination.scheme));
   statement.Bind(4, claim.target.destination.target);
@@ -85,7 +78,7 @@ ReportQueue::Problem ReportQueue::Save(const Claim& claim, TargetState state,
   SqliteStatement remove(db_,
                          "DELETE FROM octets WHERE day = ?1 AND domain = ?2 AND NOT EXISTS"
                          " (SELECT 1 FROM target WHERE day = ?1 AND domain = ?2 AND state = 0)");
-  remove.Bind(1, Number(claim.report.day));
+  remove.Bind(1, DayNumber(claim.report.day));
   remove.Bind(2, claim.report.domain);
   remove.Step();
   return remove.ok() ? std::nullopt : Failed();
@@ -103,7 +96,7 @@ Result<std::optional<Claim>> ReportQueue::ClaimNext(Time now, const SendTimes& t
     return Error{*problem};
   }
   SqliteStatement select(db_, "SELECT octets FROM octets WHERE day = ?1 AND domain = ?2");
-  select.Bind(1, Number(claim.report.day));
+  select.Bind(1, DayNumber(claim.report.day));
   select.Bind(2, claim.report.domain);
   if (select.Step()) claim.report.octets = select.Text(0);
   if (!select.ok()) return Error{*Failed()};
@@ -174,7 +167,7 @@ Result<std::vector<QueuedTarget>> ReportQueue::Targets(Day day, const std::strin
   SqliteStatement select(db_,
                          "SELECT scheme, target, state, tries, first_try, next_try, last_error"
                          " FROM target WHERE day = ?1 AND domain = ?2 ORDER BY scheme, target");
-  select.Bind(1, Number(day));
+  select.Bind(1, DayNumber(day));
   select.Bind(2, domain);
   std::vector<QueuedTarget> targets;
   while (select.Step()) {

@@ -26,7 +26,7 @@ std::string TargetText(const ReportDestination& destination) {
 
 std::string ReportText(const Claim& claim) {
   const QueuedReport& report = claim.report;
-  return "domain=" + report.domain + " day=" + ToString(Time(report.day)).substr(0, 10) +
+  return "domain=" + report.domain + " day=" + DayText(report.day) +
          " to=" + TargetText(claim.target.destination) +
          " sessions=" + std::to_string(report.successes + report.failures) +
          " failures=" + std::to_string(report.failures) + " report-id=" + report.report_id;

@@ -25,8 +25,6 @@ seconds Part(std::uint64_t spread, seconds most) {
   return seconds(static_cast<std::int64_t>(spread % static_cast<std::uint64_t>(most.count() + 1)));
 }
 
-std::int64_t DayNumber(Day day) { return day.time_since_epoch().count(); }
-
 }  // namespace
 
 std::uint64_t Spread(std::uint64_t seed, std::string_view text) {
@@ -47,7 +45,7 @@ Time DueAt(Day day, std::string_view domain, std::uint64_t seed, const SendTimes
 }
 
 std::vector<Day> DaysToReport(Day since, Time now) {
-  const Day yesterday = std::chrono::floor<std::chrono::days>(now) - std::chrono::days(1);
+  const Day yesterday = DayOf(now) - std::chrono::days(1);
   const Day first =
       std::max(std::min(since, yesterday), yesterday - std::chrono::days(kMostDaysBack - 1));
   std::vector<Day> days;
@@ -82,7 +80,7 @@ bool IsHopeless(const Attempts& attempts, Time now, const SendTimes& times) {
 
 std::string ReportId(Day day, std::string_view domain, std::uint64_t seed,
                      std::string_view submitter) {
-  std::string date = ToString(Time(day)).substr(0, 10);
+  std::string date = DayText(day);
   std::erase(date, '-');
   constexpr std::string_view kDigits = "0123456789abcdef";
   const std::uint64_t spread = Spread(seed, day, domain);

@@ -14,8 +14,6 @@
 
 namespace tlswarden {
 
-using Day = std::chrono::sys_days;  // UTC
-
 // Texts are empty where the report leaves them out.
 struct ReportedPolicy {
   std::string type;  // "tlsa", "sts", "no-policy-found"; others are kept as received

@@ -43,8 +43,7 @@ WouldLedger::WouldLedger(std::string path, std::function<void(const std::string&
                .complain = std::move(complain)}) {}
 
 void WouldLedger::Add(WouldKey key, Time now) {
-  const Day day = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
-  std::pair<Day, WouldKey> place(day, std::move(key));
+  std::pair<Day, WouldKey> place(DayOf(now), std::move(key));
   writer_.Gather([&](Batch& waiting) {
     if (waiting.size() >= kMostWaitingWouldKeys && !waiting.contains(place)) return;
     Count& count = waiting[std::move(place)];
@@ -84,7 +83,7 @@ std::optional<std::string> WouldLedger::Write(const Batch& batch) {
     SqliteStatement insert(*db_, kInsert);
     for (const auto& [place, count] : batch) {
       const auto& [day, key] = place;
-      insert.Bind(1, day);
+      insert.Bind(1, DayNumber(day));
       int parameter = 2;
       for (const std::string* text :
            {&key.direction, &key.domain, &key.rule, &key.result_type, &key.would, &key.because}) {
@@ -108,12 +107,13 @@ std::optional<std::string> WouldLedger::Write(const Batch& batch) {
 }
 
 void WouldLedger::Trim(Day day) {
-  const std::int64_t today = Counted(*db_, "SELECT count(*) FROM would WHERE day = ?1", day);
+  const std::int64_t today =
+      Counted(*db_, "SELECT count(*) FROM would WHERE day = ?1", DayNumber(day));
   if (today > limits_.a_day) {
     SqliteStatement least(*db_,
                           "DELETE FROM would WHERE rowid IN (SELECT rowid FROM would WHERE day = ?1"
                           " ORDER BY count, last LIMIT ?2)");
-    least.Bind(1, day);
+    least.Bind(1, DayNumber(day));
     least.Bind(2, today - limits_.a_day);
     least.Step();
   }

@@ -60,7 +60,6 @@ class WouldLedger {
   void Flush();
 
  private:
-  using Day = std::int64_t;  // since the epoch
   struct Count {
     std::int64_t count = 0;
     Time first{};

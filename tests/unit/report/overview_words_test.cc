@@ -36,7 +36,7 @@ TEST(OverviewWordsTest, ShareIsNeverRoundedToAllOrNothing) {
 
 TEST(OverviewWordsTest, Days) {
   EXPECT_EQ(DayName(kLastDay), "25 Nov 2026");
-  EXPECT_EQ(IsoDay(kLastDay), "2026-11-25");
+  EXPECT_EQ(DayText(kLastDay), "2026-11-25");
   EXPECT_EQ(PeriodName(kLastDay, kLastDay), "25 Nov 2026");
   EXPECT_EQ(PeriodName(Back(29), kLastDay), "27 Oct to 25 Nov 2026");
   EXPECT_EQ(PeriodName(Back(365), kLastDay), "25 Nov 2025 to 25 Nov 2026");
