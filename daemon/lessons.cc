@@ -29,7 +29,7 @@ Result<RememberedTablePtr> ReadRemembered(const std::string& ledger, Time now) {
   Result<LedgerReader> opened = LedgerReader::Open(ledger);
   if (!opened) return Error{opened.error()};
   LedgerReader reader = std::move(opened).value();
-  const Day from = std::chrono::floor<std::chrono::days>(now) - kRememberedDays;
+  const Day from = DayOf(now) - kRememberedDays;
   const Result<std::vector<TlsDay>> days = reader.TlsDays(from);
   if (!days) return Error{days.error()};
   const Result<LetGoTimes> let_go = ReadLetGo(LetGoPath(ledger));
@@ -55,6 +55,8 @@ Lessons::~Lessons() {
 }
 
 void Lessons::Start() {
+  // Nobody looks it up, and each new table makes all orders anew.
+  if (orders_.Get()->outbound.remember_tls == RememberTls::kOff) return;
   thread_ = std::thread([this] { ReadUntilStopped(); });
 }
 
@@ -86,16 +88,19 @@ std::vector<LatelyHost> Lessons::HostsOf(const Domain& domain, Time now) const {
 // Where it can't be read, what was remembered before stands.
 void Lessons::ReadLedger() {
   const Result<RememberedTablePtr> table = ReadRemembered(ledger_, clock_());
-  if (table) orders_.Remember(*table);
+  if (!table) return;
+  orders_.Remember(*table);
+  read_ = true;
 }
 
 void Lessons::ReadUntilStopped() {
+  if (!read_) ReadLedger();
   std::unique_lock lock(stop_mutex_);
-  do {
+  while (!stop_changed_.wait_for(lock, kReadAgain, [this] { return stopping_; })) {
     lock.unlock();
     ReadLedger();
     lock.lock();
-  } while (!stop_changed_.wait_for(lock, kReadAgain, [this] { return stopping_; }));
+  }
 }
 
 }  // namespace tlswarden

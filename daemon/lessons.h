@@ -35,7 +35,7 @@ class Lessons {
   // What the ledger has.
   void ReadLedger();
 
-  // Reads it at once and again and again, in a thread.
+  // Reads it again and again, in a thread; at once unless it has been read.
   void Start();
 
   // Learns from the event. A session in the clear that says nothing of its domain (PlainCounts)
@@ -56,6 +56,8 @@ class Lessons {
   mutable std::mutex mutex_;  // guards the two below
   LatelyTracker lately_;
   RememberedWatch watch_;
+
+  bool read_ = false;  // before Start by whoever starts, then by the thread
 
   std::mutex stop_mutex_;
   std::condition_variable stop_changed_;

@@ -129,7 +129,11 @@ void MailLogFeed::Stop() {
 
 void MailLogFeed::OnLine(std::string_view line) {
   const Time now = WallClock();
-  const std::optional<MailLogLine> split = SplitLogLine(line, now, UtcOffset(now));
+  if (now != zone_asked_at_) {
+    utc_offset_ = UtcOffset(now);
+    zone_asked_at_ = now;
+  }
+  const std::optional<MailLogLine> split = SplitLogLine(line, now, utc_offset_);
   if (split) Take(*split);
 }
 

@@ -107,9 +107,14 @@ void Answers::AppendJudged(std::string_view request, const MapRequest& parsed,
     return JudgeAnswer(question, evidence.get(), orders_->outbound, now);
   };
   record.verdict = judge();
-  question.order = nullptr;
-  record.answer = parsed.message ? SendmailMessageReply(record.verdict, judge())
-                                 : AnswerFor(parsed, record.verdict);
+  if (!parsed.message) {
+    record.answer = AnswerFor(parsed, record.verdict);
+  } else if (!tagged) {
+    record.answer = SendmailMessageReply(record.verdict, record.verdict);
+  } else {
+    question.order = nullptr;
+    record.answer = SendmailMessageReply(record.verdict, judge());
+  }
   AppendNetstring(record.answer, out);
   // An answer about one message is never asked for again.
   if (evidence != nullptr && !parsed.message) Keep(request, record.answer, *evidence);
