@@ -68,20 +68,19 @@ MessageStore::MessageStore(SqliteDb reader, SqliteDb writer, RecordSink& sink, C
 bool MessageStore::Put(std::string_view queue_id, const std::vector<StoredTag>& recipients) {
   const Time now = clock_();
   const std::lock_guard lock(writer_mutex_);
-  std::optional<std::string> error = Write(queue_id, recipients, now);
-  if (!error) error = writer_.Execute("COMMIT");
+  const std::optional<std::string> error = Write(queue_id, recipients, now);
   if (!error) return true;
-  writer_.Execute("ROLLBACK");
   Complain("can't keep what message " + std::string(queue_id) + " demands: " + *error +
            "; the message isn't taken now");
   return false;
 }
 
-// Leaves the transaction open. What went wrong, or nothing.
+// What went wrong, or nothing.
 std::optional<std::string> MessageStore::Write(std::string_view queue_id,
                                                const std::vector<StoredTag>& recipients, Time now) {
   if (queue_id.empty() || queue_id.size() > kMaxQueueIdKept) return "no queue id";
-  if (std::optional<std::string> error = writer_.Execute("BEGIN IMMEDIATE")) return error;
+  SqliteTransaction transaction(writer_);
+  if (transaction.error()) return transaction.error();
   SqliteStatement forget(writer_, kDeleteMessage);
   forget.Bind(1, queue_id);
   forget.Step();
@@ -102,7 +101,7 @@ std::optional<std::string> MessageStore::Write(std::string_view queue_id,
   }
   rows_at_most_ += static_cast<std::int64_t>(recipients.size());
   RemoveOld(now);
-  return std::nullopt;
+  return transaction.Commit();
 }
 
 // A little with each message; where there are too many rows, the oldest, whose messages are most

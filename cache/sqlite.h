@@ -54,6 +54,12 @@ class SqliteStatement {
   bool prepared() const { return statement_ != nullptr; }
   void Bind(int parameter, std::string_view text);
   void Bind(int parameter, std::int64_t number);
+  // One after the other, from the first.
+  template <typename... Values>
+  void BindAll(const Values&... values) {
+    int parameter = 0;
+    (Bind(++parameter, values), ...);
+  }
   void BindOctets(int parameter, std::string_view octets);  // a BLOB; Text reads it, too
 
   // True: a row is there.

@@ -1,6 +1,5 @@
 #include "daemon/lessons.h"
 
-#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -21,16 +20,12 @@ const RememberedTls* KnownOf(const Domain& domain, const Outbound& outbound, Tim
 }  // namespace
 
 Result<RememberedTablePtr> ReadRemembered(const std::string& ledger, Time now) {
-  std::error_code unreadable;
-  // The file is made when there is something to count.
-  if (!std::filesystem::exists(ledger, unreadable) && !unreadable) {
-    return RememberedTablePtr(std::make_shared<const RememberedTable>());
-  }
-  Result<LedgerReader> opened = LedgerReader::Open(ledger);
+  Result<std::optional<LedgerReader>> opened = LedgerReader::OpenIfThere(ledger);
   if (!opened) return Error{opened.error()};
-  LedgerReader reader = std::move(opened).value();
+  std::optional<LedgerReader> reader = std::move(opened).value();
+  if (!reader) return RememberedTablePtr(std::make_shared<const RememberedTable>());
   const Day from = DayOf(now) - kRememberedDays;
-  const Result<std::vector<TlsDay>> days = reader.TlsDays(from);
+  const Result<std::vector<TlsDay>> days = reader->TlsDays(from);
   if (!days) return Error{days.error()};
   const Result<LetGoTimes> let_go = ReadLetGo(LetGoPath(ledger));
   if (!let_go) return Error{let_go.error()};

@@ -29,15 +29,11 @@ int Complain(int code, const std::string& what) {
   return code;
 }
 
-bool Exists(const std::string& path) {
-  std::error_code unreadable;
-  return std::filesystem::exists(path, unreadable) || unreadable;
-}
-
 // What others report about us; nothing was received where there is no file.
 Result<std::vector<TlsReport>> Received(const std::string& path, Day first, Day last) {
   std::vector<TlsReport> reports;
-  if (!Exists(path)) return reports;
+  std::error_code unreadable;
+  if (!std::filesystem::exists(path, unreadable) && !unreadable) return reports;
   Result<ReceivedStore> store = ReceivedStore::OpenToRead(path);
   if (!store) return Error{store.error()};
   ReceivedStore open = std::move(store).value();
@@ -50,14 +46,14 @@ Result<std::vector<TlsReport>> Received(const std::string& path, Day first, Day 
 Result<Overview> MakeOverviewOf(const Settings::Tlsrpt& settings, const OverviewFrame& frame) {
   Result<std::vector<TlsReport>> received = Received(settings.received, frame.first, frame.last);
   if (!received) return Error{received.error()};
-  // The daemon makes the file when there is something to count.
-  if (settings.ledger.empty() || !Exists(settings.ledger)) {
-    return MakeOverview(frame, LedgerFigures(), *received);
+  std::optional<LedgerReader> ledger;
+  if (!settings.ledger.empty()) {
+    Result<std::optional<LedgerReader>> opened = LedgerReader::OpenIfThere(settings.ledger);
+    if (!opened) return Error{opened.error()};
+    ledger = std::move(opened).value();
   }
-  Result<LedgerReader> ledger = LedgerReader::Open(settings.ledger);
-  if (!ledger) return Error{ledger.error()};
-  LedgerReader open = std::move(ledger).value();
-  return ReadOverview(open, frame, *received);
+  if (!ledger) return MakeOverview(frame, LedgerFigures(), *received);
+  return ReadOverview(*ledger, frame, *received);
 }
 
 int WritePage(const std::string& path, const Overview& overview) {

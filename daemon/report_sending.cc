@@ -5,7 +5,6 @@
 #include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <filesystem>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -29,26 +28,15 @@ class LazyLedger {
  public:
   explicit LazyLedger(std::string path) : path_(std::move(path)) {}
 
-  // nullptr: nothing was counted yet.
-  Result<LedgerReader*> Get() {
-    std::error_code unreadable;
-    if (!reader_ && !std::filesystem::exists(path_, unreadable) && !unreadable) {
-      return static_cast<LedgerReader*>(nullptr);
-    }
-    if (!reader_) {
-      Result<LedgerReader> opened = LedgerReader::Open(path_);
-      if (!opened) return Error{opened.error()};
-      reader_.emplace(std::move(opened).value());
-    }
-    return &*reader_;
-  }
-
   template <typename T, typename Read>
   Result<T> With(Read read) {
-    const Result<LedgerReader*> reader = Get();
-    if (!reader) return Error{reader.error()};
-    if (*reader == nullptr) return T();
-    return read(**reader);
+    if (!reader_) {
+      Result<std::optional<LedgerReader>> opened = LedgerReader::OpenIfThere(path_);
+      if (!opened) return Error{opened.error()};
+      reader_ = std::move(opened).value();
+    }
+    if (!reader_) return T();  // nothing was counted yet
+    return read(*reader_);
   }
 
  private:

@@ -92,6 +92,9 @@ class LedgerReader {
   // Errors: also when there is no file yet, or it isn't a ledger's.
   static Result<LedgerReader> Open(const std::string& path);
 
+  // The same, but nothing when there is no file: it is made when there is something to count.
+  static Result<std::optional<LedgerReader>> OpenIfThere(const std::string& path);
+
   // The domains of a day that have something to report, in order.
   Result<std::vector<std::string>> Domains(Day day);
   // By policy; the details with most sessions first.

@@ -40,24 +40,29 @@ LedgerFile::Outcome LedgerFile::Write(const LedgerBatch& batch, Time now) {
   if (!db_) outcome.error = Open(now);
   if (outcome.error) return outcome;
   bool corrupt = false;
-  outcome.error = db_->Execute("BEGIN IMMEDIATE");
-  if (!outcome.error) {
-    LedgerTransaction transaction(*db_, limits_);
-    for (const auto* place : InOrder(batch)) {
-      if (!transaction.Put(place->first, place->second)) outcome.lost += place->second.events;
-      if (transaction.error()) break;
-    }
-    transaction.RemoveOld(DayNumber(DayOf(now)));
-    outcome.error = transaction.error();
-    corrupt = transaction.corrupt();
-  }
-  if (!outcome.error) outcome.error = db_->Execute("COMMIT");
+  outcome = WriteAll(batch, now, corrupt);
   if (!outcome.error) return outcome;
   outcome = {path_ + ": " + *outcome.error, 0};
-  db_->Execute("ROLLBACK");
   db_.reset();  // opened anew: the file may have been moved away meanwhile
   NoticeTexts notices(complain_);
   if (corrupt) MoveSqliteFileAside(path_, "ledger " + *outcome.error, notices, now);
+  return outcome;
+}
+
+LedgerFile::Outcome LedgerFile::WriteAll(const LedgerBatch& batch, Time now, bool& corrupt) {
+  Outcome outcome;
+  SqliteTransaction transaction(*db_);
+  outcome.error = transaction.error();
+  if (outcome.error) return outcome;
+  LedgerTransaction rows(*db_, limits_);
+  for (const auto* place : InOrder(batch)) {
+    if (!rows.Put(place->first, place->second)) outcome.lost += place->second.events;
+    if (rows.error()) break;
+  }
+  rows.RemoveOld(DayNumber(DayOf(now)));
+  outcome.error = rows.error();
+  corrupt = rows.corrupt();
+  if (!outcome.error) outcome.error = transaction.Commit();
   return outcome;
 }
 

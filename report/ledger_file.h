@@ -30,6 +30,7 @@ class LedgerFile {
   Outcome Write(const LedgerBatch& batch, Time now);
 
  private:
+  Outcome WriteAll(const LedgerBatch& batch, Time now, bool& corrupt);
   std::optional<std::string> Open(Time now);
 
   const std::string path_;

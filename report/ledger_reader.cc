@@ -69,6 +69,16 @@ Result<LedgerReader> LedgerReader::Open(const std::string& path) {
   return Error{path + ": it isn't a ledger of this version of tlswarden"};
 }
 
+Result<std::optional<LedgerReader>> LedgerReader::OpenIfThere(const std::string& path) {
+  std::error_code unreadable;
+  if (!std::filesystem::exists(path, unreadable) && !unreadable) {
+    return std::optional<LedgerReader>();
+  }
+  Result<LedgerReader> opened = Open(path);
+  if (!opened) return Error{opened.error()};
+  return std::optional<LedgerReader>(std::move(opened).value());
+}
+
 // A file that nobody wrote is read without locks, so not beside a writer that has come since.
 std::optional<std::string> LedgerReader::FollowTheWriter() {
   if (!unwritten_ || !HasWriter(path_)) return std::nullopt;
@@ -84,8 +94,7 @@ std::optional<std::string> LedgerReader::Select(const char* sql, Take take,
                                                 const Parameters&... parameters) {
   if (auto error = FollowTheWriter()) return error;
   SqliteStatement select(db_, sql);
-  int place = 0;
-  (select.Bind(++place, parameters), ...);
+  select.BindAll(parameters...);
   while (select.Step()) take(std::as_const(select));
   if (select.ok()) return std::nullopt;
   return path_ + ": " + db_.LastError();

@@ -204,8 +204,7 @@ std::optional<std::int64_t> LedgerTransaction::PresentDay(std::int64_t today) {
 template <typename... Parameters>
 std::int64_t LedgerTransaction::Run(SqliteStatement& statement, const Parameters&... parameters) {
   if (error_) return 0;
-  int place = 0;
-  (statement.Bind(++place, parameters), ...);
+  statement.BindAll(parameters...);
   statement.Step();
   NoteError(statement);
   const std::int64_t changed = error_ ? 0 : sqlite3_changes(db_.handle());
@@ -218,8 +217,7 @@ template <typename... Parameters>
 std::optional<std::int64_t> LedgerTransaction::Ask(SqliteStatement& statement,
                                                    const Parameters&... parameters) {
   if (error_) return std::nullopt;
-  int place = 0;
-  (statement.Bind(++place, parameters), ...);
+  statement.BindAll(parameters...);
   std::optional<std::int64_t> number;
   if (statement.Step()) number = statement.Number(0);
   NoteError(statement);

@@ -92,14 +92,11 @@ Result<Storing> ReceivedStore::Add(const ReceivedReport& received, Time now) {
   }
   // What the limits of reading would refuse must not end the list one day.
   if (const auto readable = ParseReport(body); !readable) return Error{readable.error()};
-  if (const auto error = db_.Execute("BEGIN IMMEDIATE")) return Error{*error};
+  SqliteTransaction transaction(db_);
+  if (transaction.error()) return Error{*transaction.error()};
   Result<Storing> storing = AddWithin(received, body, now);
-  if (storing) {
-    const auto error = db_.Execute("COMMIT");
-    if (!error) return storing;
-    storing = Error{*error};
-  }
-  db_.Execute("ROLLBACK");
+  if (!storing) return storing;
+  if (const auto error = transaction.Commit()) return Error{*error};
   return storing;
 }
 

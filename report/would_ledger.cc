@@ -77,33 +77,28 @@ std::optional<std::string> WouldLedger::Write(const Batch& batch) {
   if (!db_) {
     if (auto error = Open()) return error;
   }
-  std::optional<std::string> error = db_->Execute("BEGIN IMMEDIATE");
-  std::set<Day> days;
-  if (!error) {
-    SqliteStatement insert(*db_, kInsert);
-    for (const auto& [place, count] : batch) {
-      const auto& [day, key] = place;
-      insert.Bind(1, DayNumber(day));
-      int parameter = 2;
-      for (const std::string* text :
-           {&key.direction, &key.domain, &key.rule, &key.result_type, &key.would, &key.because}) {
-        insert.Bind(parameter++, *text);
-      }
-      insert.Bind(8, count.count);
-      insert.Bind(9, Seconds(count.first));
-      insert.Bind(10, Seconds(count.last));
-      insert.Step();
-      if (!insert.ok() && !error) error = db_->LastError();
-      insert.Reset();
-      days.insert(day);
-    }
-  }
-  for (const Day day : days) Trim(day);
-  if (!error) error = db_->Execute("COMMIT");
+  const std::optional<std::string> error = WriteAll(batch);
   if (!error) return std::nullopt;
-  db_->Execute("ROLLBACK");
   db_.reset();  // opened anew: the file may have been moved away meanwhile
   return path_ + ": " + *error;
+}
+
+std::optional<std::string> WouldLedger::WriteAll(const Batch& batch) {
+  SqliteTransaction transaction(*db_);
+  if (transaction.error()) return transaction.error();
+  std::set<Day> days;
+  SqliteStatement insert(*db_, kInsert);
+  for (const auto& [place, count] : batch) {
+    const auto& [day, key] = place;
+    insert.BindAll(DayNumber(day), key.direction, key.domain, key.rule, key.result_type, key.would,
+                   key.because, count.count, Seconds(count.first), Seconds(count.last));
+    insert.Step();
+    if (!insert.ok()) return db_->LastError();
+    insert.Reset();
+    days.insert(day);
+  }
+  for (const Day day : days) Trim(day);
+  return transaction.Commit();
 }
 
 void WouldLedger::Trim(Day day) {

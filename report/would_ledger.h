@@ -68,6 +68,7 @@ class WouldLedger {
   using Batch = std::map<std::pair<Day, WouldKey>, Count>;
 
   std::optional<std::string> Write(const Batch& batch);
+  std::optional<std::string> WriteAll(const Batch& batch);
   std::optional<std::string> Open();
   void Trim(Day day);
   static void PutBack(Batch failed, Batch& waiting);
