@@ -32,14 +32,10 @@ Result<std::string> ReadInput(const std::string& file) {
 
 // The organization is a stranger's text.
 std::string Summary(const TlsReport& report) {
-  std::int64_t successes = 0, failures = 0;
-  for (const PolicyTally& tally : report.policies) {
-    successes += tally.successes;
-    failures += tally.failures;
-  }
+  const SessionCounts sum = SumOf(report.policies);
   const std::string organization = Printable(report.organization_name, 100);
   return DayText(report.begin) + " " + (organization.empty() ? "(no name)" : organization) + ": " +
-         std::to_string(successes) + " good, " + std::to_string(failures) + " failed";
+         std::to_string(sum.successes) + " good, " + std::to_string(sum.failures) + " failed";
 }
 
 void TellOfNew(const std::vector<FailureKind>& kinds, RecordSink& log) {

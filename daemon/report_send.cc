@@ -17,11 +17,6 @@ int Fail(const std::string& what) {
   return kExitTemporary;
 }
 
-std::string Target(const ReportDestination& destination) {
-  const bool mail = destination.scheme == ReportDestination::Scheme::kMailto;
-  return (mail ? "mailto:" : "") + destination.target;
-}
-
 void Print(const ReportPreview& preview) {
   std::cout << DayText(preview.day) << ' ' << preview.domain << ": " << preview.successes
             << " good, " << preview.failures << " failed, due " << ToString(preview.due);
@@ -29,7 +24,7 @@ void Print(const ReportPreview& preview) {
     std::cout << ", not sent: " << preview.record.why;
   } else {
     for (const ReportDestination& each : preview.record.destinations) {
-      std::cout << ' ' << Target(each);
+      std::cout << ' ' << ToString(each);
     }
   }
   std::cout << '\n';
@@ -43,7 +38,8 @@ int DryRun(ReportSender& sender) {
   for (const ReportPreview& preview : *previews) Print(preview);
   for (const Claim& claim : *waiting) {
     std::cout << DayText(claim.report.day) << ' ' << claim.report.domain << ": again to "
-              << Target(claim.target.destination) << ", since " << claim.target.last_error << '\n';
+              << ToString(claim.target.destination) << ", since " << claim.target.last_error
+              << '\n';
   }
   if (previews->empty() && waiting->empty()) std::cout << "no report is due\n";
   return kExitGood;

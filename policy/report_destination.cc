@@ -63,6 +63,11 @@ std::uint16_t PortOf(std::string_view digits) {
 
 }  // namespace
 
+std::string ToString(const ReportDestination& destination) {
+  const bool mail = destination.scheme == ReportDestination::Scheme::kMailto;
+  return (mail ? "mailto:" : "") + destination.target;
+}
+
 bool IsReportUri(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0 || !IsAlpha(text.front())) return false;

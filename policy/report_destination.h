@@ -16,6 +16,9 @@ struct ReportDestination {
   bool operator==(const ReportDestination&) const = default;
 };
 
+// As it stands in a record: "mailto:a@b.example", "https://b.example/x".
+std::string ToString(const ReportDestination& destination);
+
 // RFC 3986's form and characters, but for ',', '!' and ';', which must be percent-encoded.
 bool IsReportUri(std::string_view text);
 

@@ -189,13 +189,6 @@ void ProofReader::Take(const MailLogLine& line) {
   }
 }
 
-MessageProof ProveMessage(std::string_view queue_id,
-                          const std::function<std::optional<MailLogLine>()>& next) {
-  ProofReader reader(queue_id);
-  while (const std::optional<MailLogLine> line = next()) reader.Take(*line);
-  return reader.proof();
-}
-
 std::string ToText(const MessageProof& proof) {
   std::string text = "message " + proof.queue_id + '\n';
   if (proof.recipients.empty()) text += "nothing in this log\n";

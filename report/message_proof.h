@@ -12,7 +12,6 @@
 #define TLSWARDEN_REPORT_MESSAGE_PROOF_H_
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -59,10 +58,6 @@ class ProofReader {
   LogJoiner joiner_;
   std::map<std::string, LoggedDemand> unnamed_;  // NOQUEUE, by canonical recipient
 };
-
-// From all lines that `next` gives until it gives nothing; a line is used up before the next.
-MessageProof ProveMessage(std::string_view queue_id,
-                          const std::function<std::optional<MailLogLine>()>& next);
 
 // For people: a line for the message, each recipient, each demand and each attempt.
 std::string ToText(const MessageProof& proof);

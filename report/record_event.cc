@@ -33,14 +33,6 @@ Verdict PublishedBy(const Evidence& evidence, Time now) {
   return Published({evidence.next_hop, evidence.next_hop.domain}, evidence, now);
 }
 
-FailureDetail DetailOf(const Failure& failure, const std::string& mx_hostname) {
-  FailureDetail detail;
-  detail.result_type = ToString(failure.type);
-  detail.receiving_mx_hostname = mx_hostname;
-  detail.failure_reason_code = failure.reason;
-  return detail;
-}
-
 TlsEvent Event(const Verdict& published, const Evidence& evidence, const std::string& mx_hostname,
                EventSource source, Time now) {
   TlsEvent event;
@@ -56,7 +48,7 @@ std::optional<TlsEvent> OfVerdict(const Verdict& verdict, const Evidence& eviden
   TlsEvent event =
       Event(PublishedBy(evidence, now), evidence, verdict.mx_hostname, EventSource::kPolicy, now);
   event.outcome = TlsEvent::Outcome::kFailure;
-  event.details.push_back(DetailOf(*verdict.failure, verdict.mx_hostname));
+  event.details.push_back(DetailOf(*verdict.failure, verdict.mx_hostname, ""));
   return event;
 }
 
@@ -76,9 +68,7 @@ std::optional<TlsEvent> OfProbe(const ProbeEnded& probe, const Evidence& evidenc
     return event;
   }
   event.outcome = TlsEvent::Outcome::kFailure;
-  FailureDetail detail = DetailOf(*probe.failure, host);
-  detail.receiving_ip = facts.address;
-  event.details.push_back(std::move(detail));
+  event.details.push_back(DetailOf(*probe.failure, host, facts.address));
   return event;
 }
 
@@ -89,7 +79,7 @@ std::optional<TlsEvent> OfInquiry(const InquiryFailed& inquiry, const Evidence& 
   event.policy.type = ToString(PolicyType::kSts);
   event.policy.domain = event.domain;
   event.outcome = TlsEvent::Outcome::kDetailOnly;
-  event.details.push_back(DetailOf(inquiry.failure, ""));
+  event.details.push_back(DetailOf(inquiry.failure, "", ""));
   return event;
 }
 

@@ -131,12 +131,9 @@ ReportQueue::Problem ReportMaker::Make(const Entry& entry, Time now) {
     Log(Notice::Level::kWarning, entry, "can't be made and is given up: " + why);
     return Drop(entry, ReportState::kDropped, why);
   }
-  QueuedReport queued{entry.day, entry.domain, report.report_id, now, 0, 0, {}};
-  queued.octets = std::move(octets).value();
-  for (const PolicyTally& tally : report.policies) {
-    queued.successes += tally.successes;
-    queued.failures += tally.failures;
-  }
+  const SessionCounts sum = SumOf(report.policies);
+  const QueuedReport queued{entry.day,     entry.domain, report.report_id,         now,
+                            sum.successes, sum.failures, std::move(octets).value()};
   const Result<bool> added = queue_.Add(queued, record.destinations);
   if (!added) return added.error();
   return std::nullopt;
@@ -166,15 +163,12 @@ Result<std::vector<ReportPreview>> ReportMaker::Preview(Time now, std::size_t mo
   std::vector<ReportPreview> previews;
   for (auto entry = plan_.rbegin(); entry != plan_.rend() && entry->due <= now; ++entry) {
     if (previews.size() == most) break;
-    ReportPreview preview{
-        entry->day, entry->domain, entry->due, AskRecord(entry->day, entry->domain), 0, 0};
+    RecordAnswer record = AskRecord(entry->day, entry->domain);
     const Result<std::vector<PolicyTally>> tallies = doors_.tallies(entry->day, entry->domain);
     if (!tallies) return Error{tallies.error()};
-    for (const PolicyTally& tally : *tallies) {
-      preview.successes += tally.successes;
-      preview.failures += tally.failures;
-    }
-    previews.push_back(std::move(preview));
+    const SessionCounts sum = SumOf(*tallies);
+    previews.push_back(
+        {entry->day, entry->domain, entry->due, std::move(record), sum.successes, sum.failures});
   }
   return previews;
 }

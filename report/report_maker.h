@@ -27,7 +27,7 @@ struct MakerOptions {
 };
 
 struct MakerDoors {
-  // As LedgerReader has them (ledger_doors.h).
+  // As LedgerReader has them.
   std::function<Result<std::vector<std::string>>(Day)> domains;
   std::function<Result<std::vector<PolicyTally>>(Day, const std::string& domain)> tallies;
   std::function<Result<std::string>(Day, const std::string& domain)> seen_record;

@@ -19,15 +19,10 @@ constexpr seconds kShortestNap{1};
 // After trouble with a file: a full disk isn't empty in a moment.
 constexpr seconds kAfterTrouble{30};
 
-std::string TargetText(const ReportDestination& destination) {
-  const bool mail = destination.scheme == ReportDestination::Scheme::kMailto;
-  return (mail ? "mailto:" : "") + destination.target;
-}
-
 std::string ReportText(const Claim& claim) {
   const QueuedReport& report = claim.report;
   return "domain=" + report.domain + " day=" + DayText(report.day) +
-         " to=" + TargetText(claim.target.destination) +
+         " to=" + ToString(claim.target.destination) +
          " sessions=" + std::to_string(report.successes + report.failures) +
          " failures=" + std::to_string(report.failures) + " report-id=" + report.report_id;
 }

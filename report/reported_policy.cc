@@ -61,6 +61,16 @@ ReportedPolicy PolicyOf(const Verdict& verdict, const Evidence& evidence,
   return NoPolicyFound(domain.ascii);
 }
 
+FailureDetail DetailOf(const Failure& failure, const std::string& mx_hostname,
+                       const std::string& address) {
+  FailureDetail detail;
+  detail.result_type = ToString(failure.type);
+  detail.receiving_mx_hostname = mx_hostname;
+  detail.receiving_ip = address;
+  detail.failure_reason_code = failure.reason;
+  return detail;
+}
+
 ReportedPolicy NoPolicyFound(std::string_view domain) {
   return {std::string(ToString(PolicyType::kNoPolicyFound)), {}, std::string(domain), {}};
 }

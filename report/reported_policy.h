@@ -24,6 +24,10 @@ const MxHost* FindMxHost(const Evidence& evidence, std::string_view mx_hostname)
 ReportedPolicy PolicyOf(const Verdict& verdict, const Evidence& evidence,
                         std::string_view mx_hostname);
 
+// The failure in a report's words. Texts are empty where there is none.
+FailureDetail DetailOf(const Failure& failure, const std::string& mx_hostname,
+                       const std::string& address);
+
 // When no policy was applied.
 ReportedPolicy NoPolicyFound(std::string_view domain);
 

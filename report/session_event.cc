@@ -130,15 +130,6 @@ bool WasApplied(const LoggedSession& session, const Verdict& verdict) {
          LevelDemanded(verdict) == TlsLevel::kSecure;
 }
 
-FailureDetail DetailOf(const LoggedSession& session, const Failure& failure) {
-  FailureDetail detail;
-  detail.result_type = ToString(failure.type);
-  detail.receiving_mx_hostname = session.tls.mx_hostname;
-  detail.receiving_ip = session.tls.mx_address;
-  detail.failure_reason_code = failure.reason;
-  return detail;
-}
-
 // In the clear. At kUndecided no policy could be learned.
 std::optional<Failure> PlainFailure(const Verdict& verdict) {
   const TlsLevel wanted = LevelWanted(verdict);
@@ -183,7 +174,7 @@ std::optional<TlsEvent> EventOf(const LoggedSession& session, const Verdict& ver
   }
   if (failure) {
     event.outcome = TlsEvent::Outcome::kFailure;
-    event.details.push_back(DetailOf(session, *failure));
+    event.details.push_back(DetailOf(*failure, session.tls.mx_hostname, session.tls.mx_address));
     return event;
   }
   if (plain) event.outcome = TlsEvent::Outcome::kUncounted;

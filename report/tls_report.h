@@ -43,6 +43,22 @@ struct PolicyTally {
   auto operator<=>(const PolicyTally&) const = default;
 };
 
+struct SessionCounts {
+  std::int64_t successes = 0;
+  std::int64_t failures = 0;
+};
+
+// Of all of them. REQUIRES: counts that no sum can overflow, as those of the ledger and
+// ParseReport.
+inline SessionCounts SumOf(const std::vector<PolicyTally>& tallies) {
+  SessionCounts sum;
+  for (const PolicyTally& tally : tallies) {
+    sum.successes += tally.successes;
+    sum.failures += tally.failures;
+  }
+  return sum;
+}
+
 struct TlsReport {
   std::string organization_name;
   std::string contact_info;  // an address

@@ -10,15 +10,14 @@ namespace tlswarden {
 namespace {
 
 MessageProof Prove(std::string_view log, std::string_view queue_id) {
-  return ProveMessage(queue_id, [&]() -> std::optional<MailLogLine> {
-    while (!log.empty()) {
-      const std::size_t end = std::min(log.find('\n'), log.size());
-      const auto line = SplitLogLine(log.substr(0, end), kLogNow, std::chrono::minutes(0));
-      log.remove_prefix(std::min(log.size(), end + 1));
-      if (line) return line;
-    }
-    return std::nullopt;
-  });
+  ProofReader reader(queue_id);
+  while (!log.empty()) {
+    const std::size_t end = std::min(log.find('\n'), log.size());
+    const auto line = SplitLogLine(log.substr(0, end), kLogNow, std::chrono::minutes(0));
+    log.remove_prefix(std::min(log.size(), end + 1));
+    if (line) reader.Take(*line);
+  }
+  return reader.proof();
 }
 
 constexpr std::string_view kLog =
