@@ -45,6 +45,24 @@ constexpr int HexValue(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+// The octet that two hexadecimal digits at the front stand for, or -1.
+constexpr int HexOctet(std::string_view text) {
+  if (text.size() < 2) return -1;
+  const int high = HexValue(text[0]), low = HexValue(text[1]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+// "%2E" becomes what it stands for; a '%' that begins nothing stays.
+inline std::string PercentDecoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const int octet = text[at] == '%' ? HexOctet(text.substr(at + 1)) : -1;
+    decoded += octet < 0 ? text[at] : static_cast<char>(octet);
+    if (octet >= 0) at += 2;
+  }
+  return decoded;
+}
+
 // Two lower-case hexadecimal digits for each octet.
 inline std::string Hex(std::span<const std::uint8_t> octets) {
   constexpr std::string_view kDigits = "0123456789abcdef";

@@ -35,10 +35,9 @@ std::optional<std::string> DecodeQ(std::string_view text) {
       octets += text[at] == '_' ? ' ' : text[at];
       continue;
     }
-    if (at + 2 >= text.size()) return std::nullopt;
-    const int high = HexValue(text[at + 1]), low = HexValue(text[at + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    octets += static_cast<char>(high * 16 + low);
+    const int octet = HexOctet(text.substr(at + 1));
+    if (octet < 0) return std::nullopt;
+    octets += static_cast<char>(octet);
     at += 2;
   }
   return octets;
@@ -48,19 +47,11 @@ std::optional<std::string> DecodeQ(std::string_view text) {
 std::optional<std::string> DecodeB(std::string_view text) {
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string octets;
-  std::uint32_t gathered = 0;
-  int bits = 0;
-  for (char c : text) {
-    const int value = Base64Value(c);
-    if (value < 0) return std::nullopt;
-    gathered = ((gathered << 6) | static_cast<std::uint32_t>(value)) & 0xffffU;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    octets += static_cast<char>((gathered >> bits) & 0xffU);
+  Base64Octets decoded;
+  for (const char c : text) {
+    if (!decoded.Take(c)) return std::nullopt;
   }
-  return octets;
+  return std::move(decoded.octets);
 }
 
 // RFC 2231 section 5 allows a language behind the name: `US-ASCII*EN`.

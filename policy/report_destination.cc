@@ -13,21 +13,7 @@ constexpr std::size_t kMaxLocalPartOctets = 64;  // RFC 5321 section 4.5.3.1
 bool IsOneOf(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 bool IsEscape(std::string_view text) {
-  return text.size() >= 3 && text[0] == '%' && HexValue(text[1]) >= 0 && HexValue(text[2]) >= 0;
-}
-
-// REQUIRES: IsReportUri(the text that this is a part of).
-std::string PercentDecoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    decoded += static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2]));
-    i += 2;
-  }
-  return decoded;
+  return text.starts_with('%') && HexOctet(text.substr(1)) >= 0;
 }
 
 // RFC 5322's dot-atom. Anything else, once decoded, could become a second address or a header.

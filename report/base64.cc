@@ -37,23 +37,15 @@ std::string EncodeBase64(std::string_view octets) {
 }
 
 Result<std::string> DecodeBase64(std::string_view text) {
-  std::string octets;
-  octets.reserve(text.size() / 4 * 3 + 3);
-  std::uint32_t gathered = 0;
-  int bits = 0;
+  Base64Octets decoded;
+  decoded.octets.reserve(text.size() / 4 * 3 + 3);
   for (const char c : text) {
     if (c == '=') break;
     if (c == '\n' || c == '\r' || c == ' ' || c == '\t') continue;
-    const int value = Base64Value(c);
-    if (value < 0) return Error{"a character that base64 doesn't have"};
-    gathered = ((gathered << 6) | static_cast<std::uint32_t>(value)) & 0xffffU;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    octets += static_cast<char>((gathered >> bits) & 0xffU);
+    if (!decoded.Take(c)) return Error{"a character that base64 doesn't have"};
   }
-  if (bits == 6) return Error{"base64 that is cut off"};
-  return octets;
+  if (decoded.is_cut()) return Error{"base64 that is cut off"};
+  return std::move(decoded.octets);
 }
 
 }  // namespace tlswarden

@@ -36,6 +36,13 @@ struct MailLogLine {
   std::string_view tag;  // of "PREFIX/tlswarden-TAG/smtp" (policy/message_tag.h); else empty
 };
 
+// Takes the prefix off, if it is there.
+inline bool TakePrefix(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
 // "Nov 24 03:29:46 host postfix/smtp[9872]: text" or, with RFC 3339's time,
 // "2026-11-24T03:29:46.123+01:00 host …". The first has no year and is local time: it gets the
 // year that brings it nearest to `now`, but not more than a day after it. `utc_offset` is the

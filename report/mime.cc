@@ -59,19 +59,6 @@ Header ReadHeader(std::string_view& rest) {
   return header;
 }
 
-// "%2E" of RFC 2231, where it is one.
-std::string PercentDecoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool is_code = text[at] == '%' && at + 2 < text.size() && HexValue(text[at + 1]) >= 0 &&
-                         HexValue(text[at + 2]) >= 0;
-    decoded += is_code ? static_cast<char>(HexValue(text[at + 1]) * 16 + HexValue(text[at + 2]))
-                       : text[at];
-    if (is_code) at += 2;
-  }
-  return decoded;
-}
-
 // A quoted string or a token; removes it and all up to the next parameter.
 std::string TakeValue(std::string_view& rest) {
   std::string value;
@@ -184,8 +171,9 @@ std::string DecodeQuotedPrintable(std::string_view text) {
     text.remove_prefix(plain);
     if (text.starts_with("=\n") || text.starts_with("=\r\n")) {
       NextLine(text);
-    } else if (text.size() >= 3 && HexValue(text[1]) >= 0 && HexValue(text[2]) >= 0) {
-      decoded += static_cast<char>(HexValue(text[1]) * 16 + HexValue(text[2]));
+    } else if (const int octet = HexOctet(text.substr(std::min<std::size_t>(text.size(), 1)));
+               octet >= 0) {
+      decoded += static_cast<char>(octet);
       text.remove_prefix(3);
     } else if (!text.empty()) {
       decoded += text[0];

@@ -5,6 +5,7 @@
 
 #include "policy/ascii.h"
 #include "policy/mail_address.h"
+#include "report/log_line.h"
 
 namespace tlswarden {
 namespace {
@@ -12,12 +13,6 @@ namespace {
 constexpr std::size_t kMaxAddressOctets = 45;  // of an IPv6 address
 constexpr std::size_t kMaxWordOctets = 64;     // of a cipher, a dsn, a status
 constexpr int kMostFields = 16;                // of a delivery's line
-
-bool Take(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
 
 bool IsHostCharacter(char c) { return IsAlnum(c) || c == '-' || c == '.' || c == '_'; }
 
@@ -79,18 +74,18 @@ std::optional<PostfixFact> ParseEstablished(std::string_view text) {
   }
   if (fact.word.empty()) return std::nullopt;
   text.remove_prefix(fact.word.size());
-  if (!Take(text, " TLS connection ")) return std::nullopt;
-  fact.reused = Take(text, "reused to ");
-  if (!fact.reused && !Take(text, "established to ")) return std::nullopt;
+  if (!TakePrefix(text, " TLS connection ")) return std::nullopt;
+  fact.reused = TakePrefix(text, "reused to ");
+  if (!fact.reused && !TakePrefix(text, "established to ")) return std::nullopt;
   const std::optional<LogRelay> relay = TakeRelay(text);
   if (!relay) return std::nullopt;
   fact.relay = *relay;
-  if (Take(text, " to ")) {  // another name was sent as SNI
+  if (TakePrefix(text, " to ")) {  // another name was sent as SNI
     const std::size_t length = text.substr(0, kMaxDomainOctets + 2).find(": ");
     if (length == std::string_view::npos) return std::nullopt;
     text.remove_prefix(length);
   }
-  if (!Take(text, ": ")) return std::nullopt;
+  if (!TakePrefix(text, ": ")) return std::nullopt;
   fact.version = TakeWord(text, " with cipher ");
   fact.cipher = TakeWord(text, " (");
   if (fact.version.empty() || fact.cipher.empty()) return std::nullopt;
@@ -101,7 +96,7 @@ template <typename Fact>
 std::optional<PostfixFact> ParseReason(std::string_view text) {
   Fact fact;
   const std::optional<LogRelay> relay = TakeRelay(text);
-  if (!relay || !Take(text, ": ")) return std::nullopt;
+  if (!relay || !TakePrefix(text, ": ")) return std::nullopt;
   fact.relay = *relay;
   fact.reason = text;
   return fact;
@@ -109,12 +104,12 @@ std::optional<PostfixFact> ParseReason(std::string_view text) {
 
 // One ", key=value" of a delivery's line. False: this is no such line.
 bool TakeField(std::string_view& text, PostfixDelivery& fact) {
-  if (Take(text, ", orig_to=<")) {
+  if (TakePrefix(text, ", orig_to=<")) {
     const std::optional<std::string_view> original = TakeAddress(text);
     if (original) fact.original = *original;
     return original.has_value();
   }
-  if (Take(text, ", relay=")) {
+  if (TakePrefix(text, ", relay=")) {
     if (const auto relay = TakeRelay(text)) fact.relay = *relay;
     // "none", or a socket's path: no SMTP session over the network.
     const std::size_t end = text.find_first_of(", ");
@@ -123,7 +118,7 @@ bool TakeField(std::string_view& text, PostfixDelivery& fact) {
     return true;
   }
   const std::size_t equals = text.substr(0, kMaxWordOctets).find('=');
-  if (!Take(text, ", ") || equals == std::string_view::npos || equals < 2) return false;
+  if (!TakePrefix(text, ", ") || equals == std::string_view::npos || equals < 2) return false;
   const std::string_view key = text.substr(0, equals - 2);
   text.remove_prefix(equals - 1);
   const std::size_t end = text.substr(0, kMaxWordOctets).find(", ");
@@ -147,7 +142,7 @@ std::optional<PostfixFact> ParseDelivery(std::string_view queue_id, std::string_
   for (int i = 0; i < kMostFields && !text.starts_with(", status="); ++i) {
     if (!TakeField(text, fact)) return std::nullopt;
   }
-  if (!Take(text, ", status=")) return std::nullopt;
+  if (!TakePrefix(text, ", status=")) return std::nullopt;
   fact.status = TakeWord(text, " (");
   if (fact.status.empty()) return std::nullopt;
   if (text.ends_with(')')) text.remove_suffix(1);
@@ -193,15 +188,15 @@ bool SpeaksOfTls(std::string_view text) {
 }
 
 std::optional<PostfixFact> ParsePostfixLog(std::string_view text) {
-  if (Take(text, "SSL_connect error to ")) return ParseReason<HandshakeFailed>(text);
-  const bool server = Take(text, "server certificate verification failed for ");
-  if (server || Take(text, "certificate verification failed for ")) {
+  if (TakePrefix(text, "SSL_connect error to ")) return ParseReason<HandshakeFailed>(text);
+  const bool server = TakePrefix(text, "server certificate verification failed for ");
+  if (server || TakePrefix(text, "certificate verification failed for ")) {
     return ParseReason<VerificationFailed>(text);
   }
   if (const auto fact = ParseEstablished(text)) return fact;
   const std::string_view queue_id = TakeQueueId(text);
   if (queue_id.empty()) return std::nullopt;
-  if (Take(text, "to=<")) return ParseDelivery(queue_id, text);
+  if (TakePrefix(text, "to=<")) return ParseDelivery(queue_id, text);
   if (SpeaksOfTls(text)) return HostGivenUp{queue_id, text};
   return std::nullopt;
 }

@@ -5,18 +5,13 @@
 #include "policy/ascii.h"
 #include "policy/domain.h"
 #include "policy/mail_address.h"
+#include "report/log_line.h"
 
 namespace tlswarden {
 namespace {
 
 constexpr std::size_t kMaxWordOctets = 256;
 constexpr int kMostFields = 16;
-
-bool Take(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
 
 std::string_view TakeQueueId(std::string_view& text) {
   constexpr std::size_t kMaxOctets = 32;
@@ -60,14 +55,14 @@ void SplitRelay(std::string_view value, std::string_view& host, std::string_view
   if (host.size() > kMaxDomainOctets) host = {};
   if (!value.starts_with(" [") || !value.ends_with(']')) return;
   value = value.substr(2, value.size() - 3);
-  Take(value, "IPv6:");
+  TakePrefix(value, "IPv6:");
   const bool good = std::all_of(value.begin(), value.end(),
                                 [](char c) { return HexValue(c) >= 0 || c == '.' || c == ':'; });
   if (good) address = value;
 }
 
 std::optional<SendmailFact> ParseTls(std::string_view text) {
-  if (Take(text, "error: connect failed=")) {
+  if (TakePrefix(text, "error: connect failed=")) {
     SendmailTlsFailed fact;
     const std::size_t reason = text.substr(0, kMaxWordOctets).find("reason=");
     if (reason != std::string_view::npos) {
@@ -123,12 +118,13 @@ std::optional<SendmailFact> ParseRefused(std::string_view queue_id, std::string_
   if (fact.ruleset.empty()) return std::nullopt;
   text.remove_prefix(fact.ruleset.size() + 2);
   // arg1 is an address at tls_rcpt, and may hold what looks like the fields behind it.
-  if (!Take(text, "arg1=") || !TakeRecipients(text) || !Take(text, "relay=")) return std::nullopt;
+  if (!TakePrefix(text, "arg1=") || !TakeRecipients(text) || !TakePrefix(text, "relay="))
+    return std::nullopt;
   std::string_view nobody;
   const std::optional<std::string_view> host = TakeValue(text);
   if (!host) return std::nullopt;
   SplitRelay(*host, fact.host, nobody);
-  if (fact.host.empty() || !Take(text, "reject=")) return std::nullopt;
+  if (fact.host.empty() || !TakePrefix(text, "reject=")) return std::nullopt;
   fact.text = text;
   return fact;
 }
@@ -161,13 +157,13 @@ std::optional<SendmailFact> ParseDelivery(std::string_view queue_id, std::string
 }  // namespace
 
 std::optional<SendmailFact> ParseSendmailLog(std::string_view text) {
-  if (Take(text, "STARTTLS=client, ")) return ParseTls(text);
-  if (Take(text, "ruleset=")) return ParseRefused({}, text);
+  if (TakePrefix(text, "STARTTLS=client, ")) return ParseTls(text);
+  if (TakePrefix(text, "ruleset=")) return ParseRefused({}, text);
   const std::string_view queue_id = TakeQueueId(text);
   if (queue_id.empty()) return std::nullopt;
-  if (Take(text, "to=")) return ParseDelivery(queue_id, text);
-  if (Take(text, "ruleset=")) return ParseRefused(queue_id, text);
-  if (Take(text, "STARTTLS=client, ")) return ParseTls(text);
+  if (TakePrefix(text, "to=")) return ParseDelivery(queue_id, text);
+  if (TakePrefix(text, "ruleset=")) return ParseRefused(queue_id, text);
+  if (TakePrefix(text, "STARTTLS=client, ")) return ParseTls(text);
   return std::nullopt;
 }
 
