@@ -1,6 +1,5 @@
 #include "resolver/https_beast.h"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -10,9 +9,9 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <fstream>
 #include <utility>
 
+#include "resolver/ca_certificates.h"
 #include "resolver/https_reply.h"
 #include "resolver/tls_client.h"
 
@@ -91,15 +90,7 @@ class BeastHttps::Core {
 std::string BeastHttps::Core::LoadCertificates() {
   SSL_CTX_set_min_proto_version(context_.native_handle(), TLS1_2_VERSION);
   context_.set_verify_mode(ssl::verify_peer);
-  error_code error;
-  if (options_.ca_file.empty()) {
-    context_.set_default_verify_paths(error);
-    return error ? "no CA certificates: " + error.message() : std::string();
-  }
-  if (!std::ifstream(options_.ca_file)) return "can't read the CA file " + options_.ca_file;
-  context_.load_verify_file(options_.ca_file, error);
-  ERR_clear_error();
-  return error ? "no certificate in the CA file " + options_.ca_file : std::string();
+  return LoadCaCertificates(options_.ca_file, context_);
 }
 
 asio::awaitable<Connection> BeastHttps::Core::Connect(std::shared_ptr<Core> core, std::string host,

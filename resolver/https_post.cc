@@ -1,6 +1,5 @@
 #include "resolver/https_post.h"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -10,13 +9,13 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <fstream>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "policy/report_destination.h"
 #include "resolver/address_guard.h"
+#include "resolver/ca_certificates.h"
 #include "resolver/https_reply.h"
 #include "resolver/tls_client.h"
 
@@ -121,15 +120,7 @@ class HttpsPost::Core {
 std::string HttpsPost::Core::LoadCertificates() {
   SSL_CTX_set_min_proto_version(context_.native_handle(), TLS1_2_VERSION);
   context_.set_verify_mode(ssl::verify_none);
-  error_code error;
-  if (options_.ca_file.empty()) {
-    context_.set_default_verify_paths(error);
-    return error ? "no CA certificates: " + error.message() : std::string();
-  }
-  if (!std::ifstream(options_.ca_file)) return "can't read the CA file " + options_.ca_file;
-  context_.load_verify_file(options_.ca_file, error);
-  ERR_clear_error();
-  return error ? "no certificate in the CA file " + options_.ca_file : std::string();
+  return LoadCaCertificates(options_.ca_file, context_);
 }
 
 asio::awaitable<Connection> HttpsPost::Core::Connect(std::shared_ptr<Core> core, HttpsUri uri,
