@@ -69,26 +69,10 @@ std::vector<AlarmEvent> AlarmTracker::Observe(const Sighting& sighting, Time now
   return events;
 }
 
-// The entry, as the latest one.
-AlarmTracker::Entry& AlarmTracker::Touch(const Sighting& sighting, Time now) {
-  std::string key = KeyOf(sighting);
-  if (const auto known = by_key_.find(key); known != by_key_.end()) {
-    entries_.splice(entries_.end(), entries_, known->second);
-  } else {
-    if (entries_.size() >= max_domains_) {
-      by_key_.erase(entries_.front().key);
-      entries_.pop_front();
-    }
-    entries_.push_back({key, now, {}});
-    by_key_.emplace(std::move(key), std::prev(entries_.end()));
-  }
-  entries_.back().last_failed = now;
-  return entries_.back();
-}
-
 void AlarmTracker::OnFailed(const Sighting& sighting, Time now, std::vector<AlarmEvent>& events) {
   const ResultType type = sighting.failure->type;
-  Entry& entry = Touch(sighting, now);
+  Entry& entry = entries_.Touch(KeyOf(sighting));
+  entry.last_failed = now;
   Cause* cause = nullptr;
   for (Cause& each : entry.causes) {
     each.judged_without |= each.alarm.failure.type != type;
@@ -143,15 +127,15 @@ void AlarmTracker::Announce(Cause& cause, const Sighting& sighting,
 }
 
 void AlarmTracker::OnFine(const Sighting& sighting, Time now, std::vector<AlarmEvent>& events) {
-  const auto known = by_key_.find(KeyOf(sighting));
-  if (known == by_key_.end()) return;
-  for (Cause& cause : known->second->causes) {
+  Entry* const known = entries_.Find(KeyOf(sighting));
+  if (known == nullptr) return;
+  for (Cause& cause : known->causes) {
     if (cause.ongoing && !cause.judged_without && !cause.host.empty()) {
       middlebox_.OnFineAgain(cause.host);
     }
     cause.judged_without = true;
   }
-  Settle(*known->second, now, events);
+  Settle(*known, now, events);
 }
 
 void AlarmTracker::Settle(Entry& entry, Time now, std::vector<AlarmEvent>& events) {
@@ -170,16 +154,11 @@ std::vector<AlarmEvent> AlarmTracker::Tick(Time now) {
     events.push_back({AlarmEvent::Kind::kEnds, MiddleboxAlarm(now)});
   }
   for (auto it = entries_.begin(); it != entries_.end();) {
-    const auto age = now - it->last_failed;
+    const auto age = now - it->value.last_failed;
     // Causes that are older than the latest failure may end earlier; the next judgement sees to it.
     if (age < kAlarmCalm) break;
-    Settle(*it, now, events);
-    if (age < kAlarmForgotten) {
-      ++it;
-      continue;
-    }
-    by_key_.erase(it->key);
-    it = entries_.erase(it);
+    Settle(it->value, now, events);
+    it = age < kAlarmForgotten ? std::next(it) : entries_.Erase(it);
   }
   return events;
 }

@@ -8,16 +8,15 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "policy/domain.h"
 #include "policy/failure.h"
 #include "policy/middlebox.h"
+#include "policy/recent_map.h"
 #include "policy/time.h"
 
 namespace tlswarden {
@@ -78,7 +77,7 @@ class AlarmTracker {
  public:
   // With more domains than that, the one whose last failure is longest ago is forgotten, without an
   // all-clear: nobody knows whether it is fine.
-  explicit AlarmTracker(std::size_t max_domains = kMaxAlarmDomains) : max_domains_(max_domains) {}
+  explicit AlarmTracker(std::size_t max_domains = kMaxAlarmDomains) : entries_(max_domains) {}
 
   std::vector<AlarmEvent> Observe(const Sighting& sighting, Time now);
 
@@ -103,13 +102,10 @@ class AlarmTracker {
     int begun = 0;                // times, within memory
   };
   struct Entry {
-    std::string key;
     Time last_failed{};
     std::vector<Cause> causes;  // one for each result type seen
   };
-  using Entries = std::list<Entry>;  // the oldest failure first
 
-  Entry& Touch(const Sighting& sighting, Time now);
   void OnFailed(const Sighting& sighting, Time now, std::vector<AlarmEvent>& events);
   void OnFine(const Sighting& sighting, Time now, std::vector<AlarmEvent>& events);
   void Announce(Cause& cause, const Sighting& sighting, std::vector<AlarmEvent>& events) const;
@@ -117,9 +113,7 @@ class AlarmTracker {
   bool HeldBack(ResultType type) const;
   Alarm MiddleboxAlarm(Time now) const;
 
-  const std::size_t max_domains_;
-  Entries entries_;
-  std::unordered_map<std::string, Entries::iterator> by_key_;
+  RecentMap<Entry> entries_;  // the oldest failure first
   MiddleboxWatch middlebox_;
   std::uint64_t behind_middlebox_ = 0;  // failures
 };

@@ -13,25 +13,10 @@ bool Counts(const LatelyHost& host, Time now) {
 
 }  // namespace
 
-// The entry, as the latest one.
-LatelyTracker::Entry& LatelyTracker::Touch(const Domain& domain) {
-  if (const auto known = by_domain_.find(domain.ascii); known != by_domain_.end()) {
-    entries_.splice(entries_.end(), entries_, known->second);
-    return entries_.back();
-  }
-  if (entries_.size() >= most_) {
-    by_domain_.erase(entries_.front().domain);
-    entries_.pop_front();
-  }
-  entries_.push_back({domain.ascii, {}});
-  by_domain_.emplace(domain.ascii, std::prev(entries_.end()));
-  return entries_.back();
-}
-
 void LatelyTracker::AddFailure(const Domain& domain, std::string_view mx_hostname, ResultType type,
                                Time at) {
   if (domain.ascii.empty() || mx_hostname.empty()) return;
-  std::vector<LatelyHost>& hosts = Touch(domain).hosts;
+  std::vector<LatelyHost>& hosts = domains_.Touch(domain.ascii);
   std::erase_if(hosts, [at](const LatelyHost& host) { return !Counts(host, at); });
   auto host = std::find_if(hosts.begin(), hosts.end(), [mx_hostname](const LatelyHost& each) {
     return each.name == mx_hostname;
@@ -46,17 +31,12 @@ void LatelyTracker::AddFailure(const Domain& domain, std::string_view mx_hostnam
   host->last = std::max(host->last, at);
 }
 
-void LatelyTracker::AddSuccess(const Domain& domain) {
-  const auto known = by_domain_.find(domain.ascii);
-  if (known == by_domain_.end()) return;
-  entries_.erase(known->second);
-  by_domain_.erase(known);
-}
+void LatelyTracker::AddSuccess(const Domain& domain) { domains_.Erase(domain.ascii); }
 
 std::vector<LatelyHost> LatelyTracker::HostsOf(const Domain& domain, Time now) const {
-  const auto known = by_domain_.find(domain.ascii);
-  if (known == by_domain_.end()) return {};
-  std::vector<LatelyHost> hosts = known->second->hosts;
+  const std::vector<LatelyHost>* known = domains_.Find(domain.ascii);
+  if (known == nullptr) return {};
+  std::vector<LatelyHost> hosts = *known;
   std::erase_if(hosts, [now](const LatelyHost& host) { return !Counts(host, now); });
   return hosts;
 }

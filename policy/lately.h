@@ -8,14 +8,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "policy/domain.h"
 #include "policy/failure.h"
+#include "policy/recent_map.h"
 #include "policy/time.h"
 
 namespace tlswarden {
@@ -40,7 +39,7 @@ struct LatelyHost {
 
 class LatelyTracker {
  public:
-  explicit LatelyTracker(std::size_t most_domains = kMostLatelyDomains) : most_(most_domains) {}
+  explicit LatelyTracker(std::size_t most_domains = kMostLatelyDomains) : domains_(most_domains) {}
 
   // A session in which TLS failed as it was demanded. Without a host's name it says nothing.
   void AddFailure(const Domain& domain, std::string_view mx_hostname, ResultType type, Time at);
@@ -51,20 +50,10 @@ class LatelyTracker {
   // The hosts that count at `now`, in the order in which they failed first. Empty for most domains.
   std::vector<LatelyHost> HostsOf(const Domain& domain, Time now) const;
 
-  std::size_t domains() const { return entries_.size(); }
+  std::size_t domains() const { return domains_.size(); }
 
  private:
-  struct Entry {
-    std::string domain;
-    std::vector<LatelyHost> hosts;
-  };
-  using Entries = std::list<Entry>;  // the one that failed longest ago first
-
-  Entry& Touch(const Domain& domain);
-
-  const std::size_t most_;
-  Entries entries_;
-  std::unordered_map<std::string, Entries::iterator> by_domain_;
+  RecentMap<std::vector<LatelyHost>> domains_;  // the one that failed longest ago first
 };
 
 }  // namespace tlswarden

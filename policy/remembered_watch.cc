@@ -40,40 +40,18 @@ bool PlainCounts(const NextHop& next_hop, const Outbound& outbound, Time now) {
   return !is_held;
 }
 
-bool RememberedWatch::Forget(const Domain& domain) {
-  const auto known = by_domain_.find(domain.ascii);
-  if (known == by_domain_.end()) return false;
-  entries_.erase(known->second);
-  by_domain_.erase(known);
-  return true;
-}
-
-// The entry, as the latest one.
-RememberedWatch::Entry& RememberedWatch::Touch(const WatchedSession& session) {
-  if (const auto known = by_domain_.find(session.domain.ascii); known != by_domain_.end()) {
-    entries_.splice(entries_.end(), entries_, known->second);
-    return entries_.back();
-  }
-  if (entries_.size() >= most_) {
-    by_domain_.erase(entries_.front().gone.domain.ascii);
-    entries_.pop_front();
-  }
-  entries_.push_back({{session.domain, session.at, session.at, 0, false}, false});
-  by_domain_.emplace(session.domain.ascii, std::prev(entries_.end()));
-  return entries_.back();
-}
-
 std::optional<Sighting> RememberedWatch::Observe(const WatchedSession& session,
                                                  const RememberedTls* known) {
   if (session.domain.ascii.empty()) return std::nullopt;
   if (session.tls == WatchedSession::Tls::kThere) {
-    if (!Forget(session.domain)) return std::nullopt;
+    if (!entries_.Erase(session.domain.ascii)) return std::nullopt;
     return About(session);  // without a failure: the all-clear
   }
-  const bool is_new = !by_domain_.contains(session.domain.ascii);
+  const bool is_new = entries_.Find(session.domain.ascii) == nullptr;
   if (is_new && known == nullptr) return std::nullopt;
-  Entry& entry = Touch(session);
+  Entry& entry = entries_.Touch(session.domain.ascii);
   GoneDomain& gone = entry.gone;
+  if (is_new) gone = {session.domain, session.at, session.at, 0, false};
   const bool is_held = session.tls == WatchedSession::Tls::kMissing;
   if (is_new) {
     entry.told_before = known->gone_since && *known->gone_since < DayOf(session.at);
@@ -93,11 +71,11 @@ std::optional<Sighting> RememberedWatch::Observe(const WatchedSession& session,
   return sighting;
 }
 
-void RememberedWatch::LetGo(const Domain& domain) { Forget(domain); }
+void RememberedWatch::LetGo(const Domain& domain) { entries_.Erase(domain.ascii); }
 
 std::vector<GoneDomain> RememberedWatch::Gone(Time now) const {
   std::vector<GoneDomain> gone;
-  for (const Entry& each : entries_) {
+  for (const auto& [domain, each] : entries_) {
     if (now - each.gone.last < kRememberedFor) gone.push_back(each.gone);
   }
   std::sort(gone.begin(), gone.end(),

@@ -7,15 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "policy/alarm.h"
 #include "policy/next_hop.h"
+#include "policy/recent_map.h"
 #include "policy/remembered_tls.h"
 #include "policy/verdict.h"
 
@@ -54,7 +53,7 @@ inline constexpr std::size_t kMostGone = 10'000;  // the one heard of longest ag
 
 class RememberedWatch {
  public:
-  explicit RememberedWatch(std::size_t most = kMostGone) : most_(most) {}
+  explicit RememberedWatch(std::size_t most = kMostGone) : entries_(most) {}
 
   // What AlarmTracker must hear of, if anything. `known` is what the table says of the domain at
   // that time; nullptr: nothing. A domain is told of once, however long it goes on, until it has
@@ -73,14 +72,8 @@ class RememberedWatch {
     GoneDomain gone;
     bool told_before = false;  // its alarm is over, or was raised before we were started
   };
-  using Entries = std::list<Entry>;  // the one heard of longest ago first
 
-  bool Forget(const Domain& domain);
-  Entry& Touch(const WatchedSession& session);
-
-  const std::size_t most_;
-  Entries entries_;
-  std::unordered_map<std::string, Entries::iterator> by_domain_;
+  RecentMap<Entry> entries_;  // the one heard of longest ago first
 };
 
 }  // namespace tlswarden
