@@ -11,6 +11,15 @@ TEST(Time, IsWrittenAsRfc3339) {
   EXPECT_EQ(ToString(Time{std::chrono::seconds(1'709'210'096)}), "2024-02-29T12:34:56Z");
 }
 
+TEST(Time, Days) {
+  const Time time = *ParseTime("2026-11-24T23:59:59Z");
+  EXPECT_EQ(DayText(time), "2026-11-24");
+  EXPECT_EQ(DayText(DayOf(time) + std::chrono::days(1)), "2026-11-25");
+  EXPECT_EQ(DayNumber(DayOf(time)), 20781);
+  EXPECT_EQ(DayFromNumber(20781), DayOf(time));
+  EXPECT_EQ(DayNumber(DayOf(Time(std::chrono::seconds(-1)))), -1);
+}
+
 TEST(Time, Parse) {
   for (const char* text : {"2026-11-24T07:00:09Z", "1999-12-31T23:59:59Z", "2028-02-29T00:00:00Z",
                            "9999-12-31T23:59:59Z"}) {
