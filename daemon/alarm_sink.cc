@@ -7,18 +7,10 @@ namespace tlswarden {
 
 AlarmSink::AlarmSink(RecordSink& next, std::function<Time()> clock,
                      std::function<void(const Alarm&)> mail, std::chrono::milliseconds tick)
-    : next_(next), clock_(std::move(clock)), mail_(std::move(mail)), tick_(tick), thread_([this] {
-        TickUntilStopped();
-      }) {}
-
-AlarmSink::~AlarmSink() {
-  {
-    const std::lock_guard lock(stop_mutex_);
-    stopping_ = true;
-  }
-  stop_changed_.notify_all();
-  thread_.join();
-}
+    : next_(next),
+      clock_(std::move(clock)),
+      mail_(std::move(mail)),
+      ticker_(tick, tick, [this] { Tick(); }) {}
 
 void AlarmSink::Write(Record record) {
   std::vector<AlarmEvent> events;
@@ -82,18 +74,15 @@ void AlarmSink::Tell(const std::vector<AlarmEvent>& events) {
   }
 }
 
-void AlarmSink::TickUntilStopped() {
-  std::unique_lock stop_lock(stop_mutex_);
-  while (!stop_changed_.wait_for(stop_lock, tick_, [this] { return stopping_; })) {
-    if (quiet_.load(std::memory_order_relaxed)) continue;
-    std::vector<AlarmEvent> events;
-    {
-      const std::lock_guard lock(mutex_);
-      events = tracker_.Tick(clock_());
-      quiet_.store(tracker_.quiet(), std::memory_order_relaxed);
-    }
-    Tell(events);
+void AlarmSink::Tick() {
+  if (quiet_.load(std::memory_order_relaxed)) return;
+  std::vector<AlarmEvent> events;
+  {
+    const std::lock_guard lock(mutex_);
+    events = tracker_.Tick(clock_());
+    quiet_.store(tracker_.quiet(), std::memory_order_relaxed);
   }
+  Tell(events);
 }
 
 }  // namespace tlswarden

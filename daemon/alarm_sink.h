@@ -7,13 +7,12 @@
 #define TLSWARDEN_DAEMON_ALARM_SINK_H_
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <string_view>
-#include <thread>
 #include <vector>
 
+#include "daemon/repeater.h"
 #include "policy/alarm.h"
 #include "policy/record.h"
 
@@ -26,7 +25,6 @@ class AlarmSink : public RecordSink {
   AlarmSink(RecordSink& next, std::function<Time()> clock,
             std::function<void(const Alarm&)> mail = {},
             std::chrono::milliseconds tick = std::chrono::seconds(10));
-  ~AlarmSink() override;
 
   void Write(Record record) override;
   bool WantsCachedMapAnswers() const override { return next_.WantsCachedMapAnswers(); }
@@ -39,19 +37,15 @@ class AlarmSink : public RecordSink {
   std::vector<AlarmEvent> Look(const Sighting& sighting);
   std::vector<AlarmEvent> Look(const Verdict& verdict, const std::string& recipient);
   void Tell(const std::vector<AlarmEvent>& events);
-  void TickUntilStopped();
+  void Tick();
 
   RecordSink& next_;
   const std::function<Time()> clock_;
   const std::function<void(const Alarm&)> mail_;
-  const std::chrono::milliseconds tick_;
   std::mutex mutex_;  // guards the tracker
   AlarmTracker tracker_;
   std::atomic<bool> quiet_{true};  // the tracker's; a look without the lock
-  std::mutex stop_mutex_;
-  std::condition_variable stop_changed_;
-  bool stopping_ = false;
-  std::thread thread_;  // last: it uses all of the above
+  Repeater ticker_;                // last: it uses all of the above
 };
 
 }  // namespace tlswarden

@@ -40,19 +40,11 @@ Lessons::Lessons(std::string ledger, CurrentOrders& orders, AlarmSink& alarms,
                  std::function<Time()> clock)
     : ledger_(std::move(ledger)), orders_(orders), alarms_(alarms), clock_(std::move(clock)) {}
 
-Lessons::~Lessons() {
-  {
-    const std::lock_guard lock(stop_mutex_);
-    stopping_ = true;
-  }
-  stop_changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
 void Lessons::Start() {
   // Nobody looks it up, and each new table makes all orders anew.
   if (orders_.Get()->outbound.remember_tls == RememberTls::kOff) return;
-  thread_ = std::thread([this] { ReadUntilStopped(); });
+  const std::chrono::milliseconds first = read_ ? kReadAgain : std::chrono::minutes(0);
+  reader_.emplace(first, kReadAgain, [this] { ReadLedger(); });
 }
 
 void Lessons::Observe(TlsEvent& event) {
@@ -86,16 +78,6 @@ void Lessons::ReadLedger() {
   if (!table) return;
   orders_.Remember(*table);
   read_ = true;
-}
-
-void Lessons::ReadUntilStopped() {
-  if (!read_) ReadLedger();
-  std::unique_lock lock(stop_mutex_);
-  while (!stop_changed_.wait_for(lock, kReadAgain, [this] { return stopping_; })) {
-    lock.unlock();
-    ReadLedger();
-    lock.lock();
-  }
 }
 
 }  // namespace tlswarden

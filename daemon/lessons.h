@@ -5,14 +5,14 @@
 #ifndef TLSWARDEN_DAEMON_LESSONS_H_
 #define TLSWARDEN_DAEMON_LESSONS_H_
 
-#include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "daemon/alarm_sink.h"
+#include "daemon/repeater.h"
 #include "policy/lately.h"
 #include "policy/orders.h"
 #include "policy/remembered_watch.h"
@@ -30,7 +30,6 @@ class Lessons {
   // All must outlive it. `ledger` is the file's path.
   Lessons(std::string ledger, CurrentOrders& orders, AlarmSink& alarms,
           std::function<Time()> clock);
-  ~Lessons();
 
   // What the ledger has.
   void ReadLedger();
@@ -46,8 +45,6 @@ class Lessons {
   std::vector<LatelyHost> HostsOf(const Domain& domain, Time now) const;
 
  private:
-  void ReadUntilStopped();
-
   const std::string ledger_;
   CurrentOrders& orders_;
   AlarmSink& alarms_;
@@ -57,12 +54,8 @@ class Lessons {
   LatelyTracker lately_;
   RememberedWatch watch_;
 
-  bool read_ = false;  // before Start by whoever starts, then by the thread
-
-  std::mutex stop_mutex_;
-  std::condition_variable stop_changed_;
-  bool stopping_ = false;
-  std::thread thread_;
+  bool read_ = false;               // before Start by whoever starts, then by the thread
+  std::optional<Repeater> reader_;  // last: it uses all of the above
 };
 
 }  // namespace tlswarden

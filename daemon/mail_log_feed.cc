@@ -23,6 +23,8 @@ namespace {
 // many that aren't cached any more.
 constexpr std::size_t kMostAsked = 1000;
 
+constexpr std::chrono::seconds kFlushEvery{1};
+
 constexpr std::size_t kMostReportMail = 10'000;
 constexpr std::chrono::hours kReportMailAge{48};  // no report is tried for longer
 
@@ -108,7 +110,10 @@ Result<std::unique_ptr<MailLogFeed>> MailLogFeed::Open(const MailLogFeedOptions&
     if (!source) return Error{source.error()};
     feed->source_ = std::move(source).value();
   }
-  feed->flusher_ = std::thread([self] { self->FlushUntilStopped(); });
+  feed->flusher_ = std::make_unique<Repeater>(kFlushEvery, kFlushEvery, [self] {
+    const std::lock_guard lock(self->mutex_);
+    self->HandOn(self->joiner_.Flush(WallClock()));
+  });
   return feed;
 }
 
@@ -117,13 +122,12 @@ MailLogFeed::~MailLogFeed() { Stop(); }
 void MailLogFeed::Stop() {
   if (!source_) return;
   source_->Stop();
+  source_.reset();
+  flusher_.reset();
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(stopping_, true)) return;
     HandOn(joiner_.Finish());
   }
-  changed_.notify_all();
-  if (flusher_.joinable()) flusher_.join();
   keep_();
 }
 
@@ -177,14 +181,6 @@ bool MailLogFeed::IsReportMail(const LoggedSession& session) const {
 void MailLogFeed::HandOn(const Joined& joined) {
   for (const LoggedSession& session : joined.sessions) {
     if (!IsReportMail(session)) asker_->Ask(session);
-  }
-}
-
-// A session is complete when no more is heard of it.
-void MailLogFeed::FlushUntilStopped() {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, std::chrono::seconds(1), [this] { return stopping_; })) {
-    HandOn(joiner_.Flush(WallClock()));
   }
 }
 

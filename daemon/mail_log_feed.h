@@ -7,15 +7,14 @@
 #define TLSWARDEN_DAEMON_MAIL_LOG_FEED_H_
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <unordered_map>
 
+#include "daemon/repeater.h"
 #include "policy/orders.h"
 #include "report/journal_entries.h"
 #include "report/log_joiner.h"
@@ -59,7 +58,6 @@ class MailLogFeed {
   void NoteReportMail(const MailLogLine& line);
   bool IsReportMail(const LoggedSession& session) const;
   void HandOn(const Joined& joined);
-  void FlushUntilStopped();
 
   struct Asker;  // outlives the feed while the resolver has a question of ours
   const std::shared_ptr<Asker> asker_;
@@ -69,15 +67,13 @@ class MailLogFeed {
   Time zone_asked_at_{};
 
   std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
   LogJoiner joiner_;
   // Whom our own reports went to, by canonical address, and when: such sessions aren't reported
   // (RFC 8460 section 5.5).
   std::unordered_map<std::string, Time> report_mail_;
-  bool stopping_ = false;
 
-  std::unique_ptr<LogSource> source_;
-  std::thread flusher_;
+  std::unique_ptr<LogSource> source_;  // nullptr: stopped
+  std::unique_ptr<Repeater> flusher_;  // a session is complete when no more is heard of it
 };
 
 }  // namespace tlswarden
