@@ -24,11 +24,6 @@ namespace {
 constexpr int kShownDays = 30;
 constexpr std::size_t kMostReceived = 20'000;
 
-int Complain(int code, const std::string& what) {
-  std::cerr << "tlswarden: " << what << '\n';
-  return code;
-}
-
 // What others report about us; nothing was received where there is no file.
 Result<std::vector<TlsReport>> Received(const std::string& path, Day first, Day last) {
   std::vector<TlsReport> reports;
@@ -93,6 +88,11 @@ int Show(const CommandLine& line, const Settings::Tlsrpt& settings, Time now) {
 }
 
 }  // namespace
+
+int Complain(int code, const std::string& what) {
+  std::cerr << "tlswarden: " << what << '\n';
+  return code;
+}
 
 int ReportCommand(const CommandLine& line) {
   const bool reads = !line.arguments.empty() && line.arguments.front() == "read";

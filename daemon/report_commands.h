@@ -11,6 +11,9 @@
 
 namespace tlswarden {
 
+// Says on standard error what went wrong, and returns the code.
+int Complain(int code, const std::string& what);
+
 // `report read FILE|-`: a report that somebody sent about us, or a mail with it.
 int ReadReceived(const std::string& file, const Settings& settings, Time now);
 

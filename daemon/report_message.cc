@@ -54,10 +54,7 @@ int ShowMessage(const CommandLine& line, const Settings& settings) {
   ProofReader reader(line.report.message);
   const std::optional<std::string> error =
       log == "journal" ? ReadJournal(reader) : ReadFiles(log, reader);
-  if (error) {
-    std::cerr << "tlswarden: " << *error << "; --log FILE names another mail log\n";
-    return kExitTemporary;
-  }
+  if (error) return Complain(kExitTemporary, *error + "; --log FILE names another mail log");
   const MessageProof& proof = reader.proof();
   if (line.json) {
     std::cout << ToJson(proof) << '\n';

@@ -52,29 +52,17 @@ void TellOfNew(const std::vector<FailureKind>& kinds, RecordSink& log) {
 
 int ReadReceived(const std::string& file, const Settings& settings, Time now) {
   const Result<std::string> octets = ReadInput(file);
-  if (!octets) {
-    std::cerr << "tlswarden: " << octets.error() << '\n';
-    return kExitTemporary;
-  }
+  if (!octets) return Complain(kExitTemporary, octets.error());
   const Result<std::vector<ReceivedReport>> reports = ReadReports(*octets);
-  if (!reports) {
-    std::cerr << "tlswarden: " << file << ": " << reports.error() << '\n';
-    return kExitBadNews;
-  }
+  if (!reports) return Complain(kExitBadNews, file + ": " + reports.error());
   SyslogSink syslog(settings.log);
   LogSink log(syslog);
   Result<ReceivedStore> opened = ReceivedStore::Open(settings.tlsrpt.received, log, now);
-  if (!opened) {
-    std::cerr << "tlswarden: [tlsrpt] received: " << opened.error() << '\n';
-    return kExitTemporary;
-  }
+  if (!opened) return Complain(kExitTemporary, "[tlsrpt] received: " + opened.error());
   ReceivedStore store = std::move(opened).value();
   for (const ReceivedReport& received : *reports) {
     const Result<Storing> stored = store.Add(received, now);
-    if (!stored) {
-      std::cerr << "tlswarden: [tlsrpt] received: " << stored.error() << '\n';
-      return kExitTemporary;
-    }
+    if (!stored) return Complain(kExitTemporary, "[tlsrpt] received: " + stored.error());
     std::cout << Summary(received.report) << (stored->is_duplicate ? " (known already)" : "")
               << '\n';
     TellOfNew(stored->new_failures, log);

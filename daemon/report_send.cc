@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::size_t kMostShown = 1000;
 
-int Fail(const std::string& what) {
-  std::cerr << "tlswarden: " << what << '\n';
-  return kExitTemporary;
-}
-
 void Print(const ReportPreview& preview) {
   std::cout << DayText(preview.day) << ' ' << preview.domain << ": " << preview.successes
             << " good, " << preview.failures << " failed, due " << ToString(preview.due);
@@ -32,9 +27,9 @@ void Print(const ReportPreview& preview) {
 
 int DryRun(ReportSender& sender) {
   const Result<std::vector<ReportPreview>> previews = sender.Preview(kMostShown);
-  if (!previews) return Fail(previews.error());
+  if (!previews) return Complain(kExitTemporary, previews.error());
   const Result<std::vector<Claim>> waiting = sender.PreviewTargets(kMostShown);
-  if (!waiting) return Fail(waiting.error());
+  if (!waiting) return Complain(kExitTemporary, waiting.error());
   for (const ReportPreview& preview : *previews) Print(preview);
   for (const Claim& claim : *waiting) {
     std::cout << DayText(claim.report.day) << ' ' << claim.report.domain << ": again to "
@@ -47,7 +42,7 @@ int DryRun(ReportSender& sender) {
 
 int Send(ReportSender& sender) {
   const Result<SendCounts> counts = sender.SendDue();
-  if (!counts) return Fail(counts.error());
+  if (!counts) return Complain(kExitTemporary, counts.error());
   std::cout << counts->sent << " sent, " << counts->failed << " to be tried again, "
             << counts->given_up << " given up\n";
   return counts->failed + counts->given_up == 0 ? kExitGood : kExitBadNews;
@@ -58,15 +53,15 @@ int Send(ReportSender& sender) {
 int SendReports(const CommandLine& line, const Settings& settings, Time now) {
   const Settings::Tlsrpt& tlsrpt = settings.tlsrpt;
   if (tlsrpt.contact_info.empty() || tlsrpt.organization_name.empty() || tlsrpt.ledger.empty()) {
-    std::cerr << "tlswarden: [tlsrpt] organization-name, contact-info and ledger say what to "
-                 "send; one of them is empty\n";
-    return kExitUsage;
+    return Complain(kExitUsage,
+                    "[tlsrpt] organization-name, contact-info and ledger say what to send; one of "
+                    "them is empty");
   }
   SyslogSink syslog(settings.log);
   LogSink log(syslog);
   const Result<std::unique_ptr<ReportSending>> sending =
       ReportSending::Make(settings, ReportSending::When::kNow, log, [now] { return now; });
-  if (!sending) return Fail(sending.error());
+  if (!sending) return Complain(kExitTemporary, sending.error());
   const int code = line.report.dry_run ? DryRun((*sending)->sender()) : Send((*sending)->sender());
   log.Flush();
   return code;
