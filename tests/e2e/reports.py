@@ -12,7 +12,7 @@ from email import message_from_string, policy
 import sender
 import servers
 import table
-from episodes import changed, expect, expect_outcome, expect_sendmail, send_from_sendmail
+from episodes import changed, expect, expect_answer, expect_outcome, expect_sendmail, send_from_sendmail
 
 CONFIG = {"organization-name": "Lab Inc.", "contact-info": "postmaster@out.test", "mail-log": "/var/log/mail.log",
           "socket": f"{sender.MILTER_FOLDER}/tlsrpt.sock"}
@@ -47,9 +47,17 @@ def wait_for_count(host, warden, domain, expected):
     raise AssertionError(f"{domain}: {expected} good and failed sessions expected, counted {seen}")
 
 
+def forget(warden):
+    """What was counted before, by looks at hosts and refusals, isn't what these episodes are about. Leaves tlswarden stopped."""
+    warden.stop()
+    warden.host.run("sh", "-c", f"rm -f {sender.STORE}/ledger.db* {sender.STORE}/reports.db*")
+
+
 def from_postfix(lab):
     """Postfix's log becomes sessions, they become reports for a mailbox and for HTTPS, and those say the same when they are read."""
-    with changed(lab, {"tlsrpt": {**CONFIG}}):
+    forget(lab.warden)
+    lab.warden.start()
+    with changed(lab, {"tlsrpt": CONFIG}):
         since = lab.log.mark()
         for recipient, outcome in (("r1@dane.test", "sent Verified"), ("r2@danebad.test", "deferred 4.7.5"),
                                    ("r3@sts.test", "sent Verified"), ("r4@stsbad.test", "deferred 4.7.5"),
@@ -75,10 +83,12 @@ def check_sending(lab, expected):
     expect(sent.endswith("7 sent, 0 to be tried again, 0 given up\n"), f"7 reports expected, got {sent}")
     again = run_report(lab.out, lab.warden, "--send", "--now", tomorrow())
     expect(again.startswith("0 sent"), f"reports were sent twice: {again}")
-    uploaded = [json.loads(gzip.decompress(file.read_bytes())) for file in lab.web.path(servers.REPORTS).iterdir()]
+    uploaded = [json.loads(gzip.decompress(file.read_bytes())) for file in uploads(lab)]
     found = {each["policies"][0]["policy"]["policy-domain"] for each in uploaded}
     expect(found == {"sts.test", "stsbad.test", "self.test"}, f"uploaded: {found}")
     expect(all(each["organization-name"] == "Lab Inc." for each in uploaded), f"uploaded: {uploaded}")
+    for file in uploads(lab):
+        check_upload(lab, file, expected)
     mails = lab.log.wait_for(lambda: mailed(lab, 3), 20)
     expect(mails, f"3 reports expected in the mailbox, got {mailed(lab, 0)}")
     check_received(lab, mails, expected)
@@ -137,42 +147,126 @@ def page(lab):
 
 
 def from_sendmail(lab):
-    """Sendmail's log becomes sessions as well."""
+    """Sendmail's log becomes sessions and reports as well; Sendmail takes those that are mailed."""
     log, warden = lab.logs["sendmail"], lab.sendmail_warden
     lab.sendmail.run("sh", "-c", "rm -rf /var/lib/sendmail/host_status/*")
-    warden.restart({**sender.LAB, "tlsrpt": {"mail-log": "/var/log/mail.log"}})
+    forget(warden)
+    warden.start()
+    warden.restart({**sender.LAB, "tlsrpt": {**CONFIG, "contact-info": "tls@sendmail.test", "socket": ""}})
     since = log.mark()
-    send_from_sendmail(lab, ["s1@sts.test"], "other@sendmail.test")
-    send_from_sendmail(lab, ["s2@self.test"], "other@sendmail.test")
-    send_from_sendmail(lab, ["s3@stsbad.test"], "other@sendmail.test")
+    expected = {"sts.test": (1, 0), "self.test": (1, 0), "stsbad.test": (0, 1)}
     for recipient, outcome in (("s1@sts.test", "sent OK"), ("s2@self.test", "sent FAIL"), ("s3@stsbad.test", "deferred")):
+        send_from_sendmail(lab, [recipient], "other@sendmail.test")
         expect_sendmail(log, recipient, outcome, since)
-    for domain, sessions in (("sts.test", (1, 0)), ("self.test", (1, 0)), ("stsbad.test", (0, 1))):
+    for domain, sessions in expected.items():
         wait_for_count(lab.sendmail, warden, domain, sessions)
+    before = set(uploads(lab))
+    sent = run_report(lab.sendmail, warden, "--send", "--now", tomorrow())
+    expect(sent.endswith("4 sent, 0 to be tried again, 0 given up\n"), f"4 reports expected, got {sent}")
+    for file in set(uploads(lab)) - before:
+        check_upload(lab, file, expected)
+    # With TLS or without: that is the receiver's set-up, which other parts of the lab change.
+    seen, text = log.outcome("reports@out.test", 20, since)
+    expect(seen in ("sent none", "sent OK"), f"the mailed report: {seen} ({text})")
     warden.restart(sender.LAB)
 
 
-DATAGRAM = ('{"dpv": "1","d": "%s","pr": "v=TLSRPTv1; rua=mailto:reports@out.test","policies":[{"policy-type":9,'
+def uploads(lab):
+    return lab.web.path(servers.REPORTS).iterdir()
+
+
+def check_upload(lab, file, expected):
+    """What was posted says the same when it is read, as any receiver would."""
+    policy = json.loads(gzip.decompress(file.read_bytes()))["policies"][0]["policy"]
+    good, failed = expected[policy["policy-domain"]]
+    copy = lab.out.path("/tmp/report.json.gz")
+    copy.write_bytes(file.read_bytes())
+    said = run_report(lab.out, lab.warden, "read", "/tmp/report.json.gz")
+    expect(f"Lab Inc.: {good} good, {failed} failed" in said, f"{policy['policy-domain']}: {said}")
+
+
+DATAGRAM = ('{"dpv": "1","d": "%s","pr": "v=TLSRPTv1; rua=https://reports.test/tlsrpt","policies":[{"policy-type":9,'
             '"policy-domain": "%s",%s"t":%d,"f":%d}]}')
-DETAIL = '"failure-details":[{"c":201,"s": "198.18.0.4","n": "mx.told.test","r": "198.18.1.1"}],'
+DETAIL = '"failure-details":[{"c":201,"s": "198.18.0.4","n": "mx.expired.test","r": "198.18.1.1"}],'
 
 
 def from_datagrams(lab):
-    """What an MTA tells by datagrams is counted, bad ones are passed over, and it goes on after a restart. (No Postfix 3.10 is in
-    Debian 12: these are written as libtlsrpt writes them.)"""
-    path = CONFIG["socket"]
-    with changed(lab, {"tlsrpt": {"socket": path}}):
+    """What an MTA tells by datagrams is counted and reported, bad ones are passed over, and it goes on after a restart. (No Postfix
+    3.10 is in Debian 12: these are written as libtlsrpt writes them.)"""
+    domain = "expired.test"
+    with changed(lab, {"tlsrpt": CONFIG}):
+        before = counted(lab.out, lab.warden, domain)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mta:
-            address = str(lab.out.path(path))
+            address = str(lab.out.path(CONFIG["socket"]))
             for octets in (b"", b"no JSON", b"\xff\xfe", b"[" * 10000, b'{"dpv": 1}'):
                 mta.sendto(octets, address)
             for _ in range(5):
-                mta.sendto((DATAGRAM % ("told.test", "told.test", "", 0, 0)).encode(), address)
-            mta.sendto((DATAGRAM % ("told.test", "told.test", DETAIL, 1, 1)).encode(), address)
-        wait_for_count(lab.out, lab.warden, "told.test", (5, 1))
+                mta.sendto((DATAGRAM % (domain, domain, "", 0, 0)).encode(), address)
+            mta.sendto((DATAGRAM % (domain, domain, DETAIL, 1, 1)).encode(), address)
+        expected = (before[0] + 5, before[1] + 1)
+        wait_for_count(lab.out, lab.warden, domain, expected)
+        # Its sessions are told by datagrams, so the log doesn't count them once more.
+        since = lab.log.mark()
+        table.send(["told@expired.test"])
+        expect_outcome(lab, "told@expired.test", "sent Untrusted", since)
+        time.sleep(12)  # the log's sessions are joined after ten seconds
+        expect(counted(lab.out, lab.warden, domain) == expected, "a session counted twice")
         lab.warden.stop()
         lab.warden.start()
-        expect(counted(lab.out, lab.warden, "told.test") == (5, 1), "counts were lost by a restart")
+        expect(counted(lab.out, lab.warden, domain) == expected, "counts were lost by a restart")
+        old = set(uploads(lab))
+        sent = run_report(lab.out, lab.warden, "--send", "--now", tomorrow())
+        expect(sent.endswith("1 sent, 0 to be tried again, 0 given up\n"), f"1 report expected, got {sent}")
+        for file in set(uploads(lab)) - old:
+            check_upload(lab, file, {domain: expected})
 
 
-ALL = [from_postfix, proof, page, from_sendmail, from_datagrams]
+def learned(lab):
+    """With learn = yes, mail is stopped before it is taken where TLS has just failed at every MX host."""
+    with changed(lab, {"outbound": {"learn": "yes", "on-failure": "reject"}, "tlsrpt": CONFIG}):
+        before = counted(lab.out, lab.warden, "stsbad.test")
+        for number in (1, 2):
+            since = lab.log.mark()
+            replies, _ = table.send([f"learn{number}@stsbad.test"])
+            expect(replies[f"learn{number}@stsbad.test"][0] == 250, f"stopped before anything was known: {replies}")
+            expect_outcome(lab, f"learn{number}@stsbad.test", "deferred 4.7.5", since)
+            wait_for_count(lab.out, lab.warden, "stsbad.test", (before[0], before[1] + number))
+            if number == 1:
+                replies, _ = table.send(["once@stsbad.test"])
+                expect(replies["once@stsbad.test"][0] == 451, f"after one session: 451 expected, got {replies}")
+                # The second message has to come to its session.
+                lab.warden.stop()
+                lab.warden.start()
+        replies, _ = table.send(["learn3@stsbad.test"])
+        code, text = replies["learn3@stsbad.test"]
+        expect("failed at every MX host" in text, f"no reason in the reply: {code} {text}")
+        replies, _ = table.send(["learn4@sts.test"])
+        expect(replies["learn4@sts.test"][0] == 250, f"another domain was stopped: {replies}")
+
+
+REMEMBER = """INSERT INTO domain_day SELECT day, 'hadtls.test', '', 0, 5, 0, day * 86400 + 3600
+FROM (SELECT unixepoch() / 86400 - 4 AS day UNION SELECT unixepoch() / 86400 - 3 UNION SELECT unixepoch() / 86400 - 2)"""
+
+
+def remembered(lab):
+    """A domain that had TLS on three days is held to it with remember-tls = require, until it is let go."""
+    with changed(lab, {"outbound": {"remember-tls": "require"}, "tlsrpt": CONFIG}):
+        lab.warden.stop()
+        lab.out.run(*lab.warden.as_user("sqlite3", STATE, REMEMBER))
+        lab.warden.start()
+        expect_answer("hadtls.test", "OK encrypt")
+        since = lab.log.mark()
+        table.send(["remembered@hadtls.test"])
+        expect_outcome(lab, "remembered@hadtls.test", "deferred 4.7.4", since)
+        line = table.warden_line(lab.log, "remembered@hadtls.test", since)
+        expect("rule=remembered" in line, f"the log doesn't say why: {line}")
+        said = lab.out.run(*lab.warden.as_user("tlswarden", "cache", "purge", "hadtls.test"))
+        expect("hadtls.test: " in said, said)
+        lab.warden.stop()
+        lab.warden.start()
+        expect_answer("hadtls.test", "NOTFOUND ")
+        status = lab.out.run(*lab.warden.as_user("tlswarden", "status"))
+        expect("No domain has lost the TLS" in status, status)
+
+
+ALL = [from_postfix, proof, page, from_sendmail, from_datagrams, learned, remembered]
