@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "policy/domain.h"
+#include "report/gzip.h"
 #include "report/mime.h"
 #include "report/report_json.h"
 #include "report/report_mail.h"
@@ -34,8 +35,8 @@ void CheckMime(std::string_view octets) {
 void CheckOurMail(const ReceivedReport& received) {
   const TlsReport& report = received.report;
   const std::string& some = report.organization_name;
-  const std::string mail =
-      ComposeReportMail(report, some, {some, report.contact_info, report.report_id, some, some, {}});
+  const std::string mail = ComposeReportMail(
+      report, Gzip(ToJson(report)), {some, report.contact_info, report.report_id, some, some, {}});
   std::size_t fields = 0;
   bool in_header = true;
   for (std::size_t at = 0; at < mail.size();) {
