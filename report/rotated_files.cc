@@ -12,6 +12,8 @@ namespace {
 
 // A directory may hold anything.
 constexpr std::size_t kMostRotated = 1000;
+// A rotation is over in moments; what renames for longer isn't waited for.
+constexpr int kMostScans = 50;
 
 // What comes after the log's name: ".1", "-20261125", "-20261125-1764028800", "-2026_11_25".
 bool IsRotation(std::string_view suffix) {
@@ -47,12 +49,12 @@ LogName Split(const std::string& log) {
   return {log.substr(0, slash + 1), log.substr(slash + 1)};
 }
 
-// Adds those that aren't in `rotated` yet.
-void Collect(const LogName& log, std::vector<RotatedFile>& rotated) {
+std::vector<RotatedFile> Scan(const LogName& log) {
+  std::vector<RotatedFile> rotated;
   const std::unique_ptr<DIR, CloseDirectory> directory(opendir(log.folder.c_str()));
   while (directory && rotated.size() < kMostRotated) {
     const dirent* entry = readdir(directory.get());
-    if (entry == nullptr) return;
+    if (entry == nullptr) break;
     const std::string_view found = entry->d_name;
     if (!found.starts_with(log.name) || !IsRotation(found.substr(log.name.size()))) continue;
     RotatedFile file{.path = log.folder + std::string(found)};
@@ -61,24 +63,35 @@ void Collect(const LogName& log, std::vector<RotatedFile>& rotated) {
     file.id = IdOf(status);
     file.size = static_cast<std::uint64_t>(status.st_size);
     file.written = status.st_mtim;
-    const auto known = std::find_if(rotated.begin(), rotated.end(),
-                                    [&](const RotatedFile& other) { return other.id == file.id; });
-    if (known == rotated.end()) {
-      rotated.push_back(std::move(file));
-    } else {
-      *known = std::move(file);
-    }
+    rotated.push_back(std::move(file));
   }
+  return rotated;
+}
+
+bool HaveSameNames(const std::vector<RotatedFile>& a, const std::vector<RotatedFile>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const RotatedFile& one, const RotatedFile& other) {
+                      return one.id == other.id && one.path == other.path;
+                    });
+}
+
+// A file that is renamed while the directory is read need not show under either name, or shows
+// under both. A rotation renames all: two scans that are alike had none.
+std::vector<RotatedFile> SettledScan(const LogName& log) {
+  std::vector<RotatedFile> before = Scan(log);
+  for (int scans = 1; scans < kMostScans; ++scans) {
+    std::vector<RotatedFile> again = Scan(log);
+    if (HaveSameNames(before, again)) return again;
+    before = std::move(again);
+  }
+  return before;
 }
 
 }  // namespace
 
 std::vector<RotatedFile> RotatedFiles(const std::string& log) {
   const LogName name = Split(log);
-  std::vector<RotatedFile> rotated;
-  // Twice: a file that is renamed meanwhile need not show under either name.
-  Collect(name, rotated);
-  Collect(name, rotated);
+  std::vector<RotatedFile> rotated = SettledScan(name);
   struct stat status {};
   if (stat(log.c_str(), &status) == 0) {
     std::erase_if(rotated, [&](const RotatedFile& file) { return file.id == IdOf(status); });
