@@ -6,13 +6,6 @@
 namespace tlswarden {
 namespace {
 
-bool LacksStarttls(const TlsEvent& event) {
-  for (const FailureDetail& detail : event.details) {
-    if (detail.result_type == ToString(ResultType::kStarttlsNotSupported)) return true;
-  }
-  return false;
-}
-
 std::string HostOf(const TlsEvent& event) {
   return event.details.empty() ? std::string() : event.details.front().receiving_mx_hostname;
 }
@@ -24,7 +17,7 @@ RememberedTablePtr MakeRememberedTable(const std::vector<TlsDay>& days, Time now
   std::map<std::string_view, std::vector<RememberedDay>> by_domain;
   for (const TlsDay& day : days) {
     by_domain[day.domain].push_back(
-        {day.day, day.plain, day.encrypted, day.authenticated, 0, day.last});
+        {day.day, day.plain, day.encrypted, day.authenticated, day.missing, day.last});
   }
   std::vector<RememberedDomain> domains;
   for (const auto& [domain, of_domain] : by_domain) {
@@ -51,7 +44,7 @@ std::optional<WatchedSession> WatchedOf(const TlsEvent& event, const Outbound& o
     case TlsReached::kUnknown:
       break;
   }
-  if (event.outcome != TlsEvent::Outcome::kFailure || !LacksStarttls(event)) return std::nullopt;
+  if (!StarttlsWasMissing(event)) return std::nullopt;
   session.tls = WatchedSession::Tls::kMissing;
   return session;
 }

@@ -35,7 +35,7 @@ struct RememberedDay {
   std::int64_t plain = 0;          // mail went in the clear; see PlainCounts for those that count
   std::int64_t encrypted = 0;      // with a certificate that nobody looked at, or a bad one
   std::int64_t authenticated = 0;  // counts as encrypted: nobody promised that it will be so again
-  std::int64_t missing = 0;        // no mail went, since STARTTLS was missing; 0 when not known
+  std::int64_t missing = 0;        // no mail went, since STARTTLS was missing
   Time last{};                     // of the day's sessions
 };
 

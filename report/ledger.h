@@ -74,13 +74,14 @@ struct DomainTotal {
   std::int64_t failures = 0;
 };
 
-// A domain's sessions of one day by how far their TLS came.
+// A domain's sessions of one day by how far their TLS came (TlsReached, StarttlsWasMissing).
 struct TlsDay {
   std::string domain;
   Day day{};
   std::int64_t plain = 0;
   std::int64_t encrypted = 0;
   std::int64_t authenticated = 0;
+  std::int64_t missing = 0;
   Time last{};
 };
 

@@ -69,12 +69,14 @@ auto Find(Details& details, const FailureDetail& wanted) {
                       [&](const FailureDetail& detail) { return Kind(detail) == Kind(wanted); });
 }
 
-void Count(TlsCounts& counts, TlsReached reached, Time at) {
-  if (reached == TlsReached::kUnknown) return;
-  if (reached == TlsReached::kPlain) ++counts.plain;
-  if (reached == TlsReached::kEncrypted) ++counts.encrypted;
-  if (reached == TlsReached::kAuthenticated) ++counts.authenticated;
-  counts.last = std::max(counts.last, at);
+void Count(TlsCounts& counts, const TlsEvent& event) {
+  const bool missing = StarttlsWasMissing(event);
+  if (event.reached == TlsReached::kUnknown && !missing) return;
+  if (event.reached == TlsReached::kPlain) ++counts.plain;
+  if (event.reached == TlsReached::kEncrypted) ++counts.encrypted;
+  if (event.reached == TlsReached::kAuthenticated) ++counts.authenticated;
+  if (missing) ++counts.missing;
+  counts.last = std::max(counts.last, event.at);
 }
 
 }  // namespace
@@ -126,7 +128,7 @@ bool LedgerBatch::Add(TlsEvent&& event, const LedgerLimits& limits) {
   auto& [at, gathered] = At(std::move(place));
   ++gathered.events;
   using Outcome = TlsEvent::Outcome;
-  if (event.outcome != Outcome::kDetailOnly) Count(gathered.tls, event.reached, event.at);
+  if (event.outcome != Outcome::kDetailOnly) Count(gathered.tls, event);
   if (event.outcome == Outcome::kUncounted) return true;
   if (!event.tlsrpt_record.empty()) gathered.tlsrpt_record = std::move(event.tlsrpt_record);
   PolicyTally& tally = Tally(gathered, at.domain, std::move(event.policy), limits);
@@ -150,6 +152,7 @@ std::uint64_t LedgerBatch::Add(LedgerBatch later, const LedgerLimits& limits) {
     to.tls.plain += from.tls.plain;
     to.tls.encrypted += from.tls.encrypted;
     to.tls.authenticated += from.tls.authenticated;
+    to.tls.missing += from.tls.missing;
     to.tls.last = std::max(to.tls.last, from.tls.last);
     if (!from.tlsrpt_record.empty()) to.tlsrpt_record = std::move(from.tlsrpt_record);
     for (PolicyTally& tally : from.tallies) {

@@ -23,8 +23,9 @@ struct TlsCounts {
   std::int64_t plain = 0;
   std::int64_t encrypted = 0;
   std::int64_t authenticated = 0;
+  std::int64_t missing = 0;  // as StarttlsWasMissing has it
   Time last{};
-  bool empty() const { return plain == 0 && encrypted == 0 && authenticated == 0; }
+  bool empty() const { return plain + encrypted + authenticated + missing == 0; }
 };
 
 // Brings all texts within the limits and to UTF-8: octets that are none become '?'.

@@ -32,8 +32,8 @@ constexpr char kFailures[] =
     " FROM failure WHERE day BETWEEN ?1 AND ?2 AND (?3 = '' OR domain = ?3)"
     " GROUP BY 1, 2, 3 ORDER BY n DESC, 1, 2, 3";
 constexpr char kTlsDays[] =
-    "SELECT domain, day, plain, encrypted, authenticated, last FROM domain_day WHERE day >= ?1"
-    " AND plain + encrypted + authenticated > 0 ORDER BY day, domain";
+    "SELECT domain, day, plain, encrypted, authenticated, missing, last FROM domain_day"
+    " WHERE day >= ?1 AND plain + encrypted + authenticated + missing > 0 ORDER BY day, domain";
 
 // Whoever has the file open in WAL mode keeps this one beside it; so does who was killed.
 bool HasWriter(const std::string& path) {
@@ -186,7 +186,7 @@ Result<std::vector<TlsDay>> LedgerReader::TlsDays(Day from) {
   std::vector<TlsDay> days;
   const auto take = [&](const SqliteStatement& row) {
     days.push_back({std::string(row.Text(0)), DayFromNumber(row.Number(1)), row.Number(2),
-                    row.Number(3), row.Number(4), FromSeconds(row.Number(5))});
+                    row.Number(3), row.Number(4), row.Number(5), FromSeconds(row.Number(6))});
   };
   if (auto error = Select(kTlsDays, take, DayNumber(from))) return Error{*std::move(error)};
   return days;

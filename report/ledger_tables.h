@@ -27,13 +27,14 @@ inline constexpr char kLedgerTables[] =
     " receiving_mx_helo, receiving_ip, additional_information, failure_reason_code)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS domain_day(day INTEGER NOT NULL, domain TEXT NOT NULL,"
     " tlsrpt_record TEXT NOT NULL, plain INTEGER NOT NULL, encrypted INTEGER NOT NULL,"
-    " authenticated INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(day, domain))"
+    " authenticated INTEGER NOT NULL, missing INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY "
+    "KEY(day, domain))"
     " WITHOUT ROWID;";
 
 inline constexpr SqliteSchema kLedgerSchema = {
-    "ledger", 1,
+    "ledger", 2,
     "DROP TABLE IF EXISTS policy; DROP TABLE IF EXISTS tally; DROP TABLE IF EXISTS failure;"
-    "DROP TABLE IF EXISTS domain_day; PRAGMA user_version = 1",
+    "DROP TABLE IF EXISTS domain_day; PRAGMA user_version = 2",
     kLedgerTables};
 
 }  // namespace tlswarden

@@ -17,12 +17,12 @@ constexpr char kFindDomain[] =
     "SELECT tlsrpt_record = ?3 OR ?3 = '' FROM domain_day WHERE day = ?1 AND domain = ?2";
 constexpr char kCountDomains[] = "SELECT count(*) FROM domain_day WHERE day = ?1";
 constexpr char kInsertDomain[] =
-    "INSERT INTO domain_day(day, domain, tlsrpt_record, plain, encrypted, authenticated, last)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    "INSERT INTO domain_day(day, domain, tlsrpt_record, plain, encrypted, authenticated, missing,"
+    " last) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 constexpr char kAddToDomain[] =
     "UPDATE domain_day SET tlsrpt_record = CASE ?3 WHEN '' THEN tlsrpt_record ELSE ?3 END,"
     " plain = plain + ?4, encrypted = encrypted + ?5, authenticated = authenticated + ?6,"
-    " last = max(last, ?7) WHERE day = ?1 AND domain = ?2";
+    " missing = missing + ?7, last = max(last, ?8) WHERE day = ?1 AND domain = ?2";
 
 constexpr char kAddToTally[] =
     "UPDATE tally SET successes = successes + ?4, failures = failures + ?5"
@@ -101,7 +101,7 @@ bool LedgerTransaction::PutDomain(const Row& row, const LedgerBatch::Gathered& g
   const TlsCounts& tls = gathered.tls;
   const auto run = [&](SqliteStatement& statement) {
     Run(statement, row.day, row.domain, gathered.tlsrpt_record, tls.plain, tls.encrypted,
-        tls.authenticated, Seconds(tls.last));
+        tls.authenticated, tls.missing, Seconds(tls.last));
   };
   const auto same = Ask(find_domain_, row.day, row.domain, gathered.tlsrpt_record);
   if (same) {

@@ -45,6 +45,10 @@ struct TlsEvent {
   bool operator==(const TlsEvent&) const = default;
 };
 
+// Of a domain that publishes nothing: no mail went, since TLS was demanded and STARTTLS wasn't
+// offered.
+bool StarttlsWasMissing(const TlsEvent& event);
+
 // Thread-safe; doesn't wait for the disk or the network.
 using EventSink = std::function<void(TlsEvent)>;
 

@@ -15,7 +15,7 @@ const Time kToday = ParseTime("2026-11-24T12:00:00Z").value();
 
 TlsDay DayOf(const std::string& domain, int ago, std::int64_t plain, std::int64_t tls) {
   const Day day = std::chrono::floor<days>(kToday) - days(ago);
-  return {domain, day, plain, tls, 0, Time(day) + hours(9)};
+  return {domain, day, plain, tls, 0, 0, Time(day) + hours(9)};
 }
 
 TEST(MakeRememberedTable, OfTheLedgersDays) {
@@ -33,6 +33,16 @@ TEST(MakeRememberedTable, OfTheLedgersDays) {
   };
   EXPECT_EQ(MakeRememberedTable(ledger, kToday, let_go)->size(), 0u);
   EXPECT_EQ(MakeRememberedTable({}, kToday)->size(), 0u);
+}
+
+TEST(MakeRememberedTable, MissingStarttlsNamesTheDomainForStatus) {
+  std::vector<TlsDay> ledger = {DayOf("a.test", 3, 0, 1), DayOf("a.test", 2, 0, 1),
+                                DayOf("a.test", 1, 0, 1), DayOf("a.test", 0, 0, 0)};
+  EXPECT_TRUE(MakeRememberedTable(ledger, kToday)->Gone(kToday).empty());
+  ledger.back().missing = 1;
+  const RememberedTablePtr table = MakeRememberedTable(ledger, kToday);
+  ASSERT_EQ(table->Gone(kToday).size(), 1u);
+  EXPECT_EQ(table->Gone(kToday)[0].tls.gone_since, std::chrono::floor<days>(kToday));
 }
 
 TlsEvent Event(TlsReached reached, TlsEvent::Outcome outcome, const std::string& result = "") {

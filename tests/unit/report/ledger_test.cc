@@ -137,6 +137,26 @@ TEST_F(LedgerTest, UncountedSessionsAreRememberedAndNotReported) {
   EXPECT_TRUE(Got(Reader().TlsDays(kToday + days(1))).empty());
 }
 
+TEST_F(LedgerTest, SessionsWithoutStarttlsWhereItWasDemanded) {
+  auto ledger = Open();
+  TlsEvent event = Event("a.test", Outcome::kFailure);
+  event.details = {Detail("starttls-not-supported")};
+  ledger->Add(event);
+  event.policy = {};
+  event.policy.type = "no-policy-found";
+  ledger->Add(event);
+  ledger->Flush();
+  ledger->Add(event);
+  ledger->Add(event);
+  event.details = {Detail("certificate-expired")};
+  ledger->Add(event);
+  ledger->Flush();
+  const std::vector<TlsDay> tls = Got(Reader().TlsDays(kToday));
+  ASSERT_EQ(tls.size(), 1u);
+  EXPECT_EQ(tls[0].missing, 3) << "of a domain with a policy it isn't remembered";
+  EXPECT_EQ(tls[0].plain + tls[0].encrypted + tls[0].authenticated, 0);
+}
+
 TEST_F(LedgerTest, TheLastTlsrptRecordOfADayIsKept) {
   auto ledger = Open();
   const auto add = [&](const std::string& record, Time at) {
