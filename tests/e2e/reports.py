@@ -244,7 +244,7 @@ def learned(lab):
         expect(replies["learn4@sts.test"][0] == 250, f"another domain was stopped: {replies}")
 
 
-REMEMBER = """INSERT INTO domain_day SELECT day, 'hadtls.test', '', 0, 5, 0, day * 86400 + 3600
+REMEMBER = """INSERT INTO domain_day SELECT day, 'hadtls.test', '', 0, 5, 0, 0, day * 86400 + 3600
 FROM (SELECT unixepoch() / 86400 - 4 AS day UNION SELECT unixepoch() / 86400 - 3 UNION SELECT unixepoch() / 86400 - 2)"""
 
 
@@ -260,6 +260,11 @@ def remembered(lab):
         expect_outcome(lab, "remembered@hadtls.test", "deferred 4.7.4", since)
         line = table.warden_line(lab.log, "remembered@hadtls.test", since)
         expect("rule=remembered" in line, f"the log doesn't say why: {line}")
+        wait_for_count(lab.out, lab.warden, "hadtls.test", (0, 1))
+        lab.warden.stop()
+        lab.warden.start()
+        status = lab.out.run(*lab.warden.as_user("tlswarden", "status"))
+        expect("tlswarden cache purge hadtls.test" in status, status)
         said = lab.out.run(*lab.warden.as_user("tlswarden", "cache", "purge", "hadtls.test"))
         expect("hadtls.test: " in said, said)
         lab.warden.stop()
