@@ -76,6 +76,10 @@ class MailLog:
 
 
 class SendmailLog(MailLog):
+    def __init__(self, *paths):
+        super().__init__(*paths)
+        self._gone = {}  # when each process was first seen to have ended
+
     def outcome(self, recipient, timeout, since=0):
         """What Sendmail did with the message in its first attempt: ("sent OK", text). The word after "sent" is Sendmail's own
         {verify}, "none" without TLS, or "local"."""
@@ -91,10 +95,15 @@ class SendmailLog(MailLog):
                 if f"<{recipient}>" in recipients.split(",") and text != "queued":
                     tls_word = session.pop(pid, "none")
                     last = (pid, _sendmail_outcome(mailer, dsn, text, tls_word), text)
-        # After a host that deferred it, the same process tries the next one.
-        if last is None or (last[1] == "deferred" and _is_running(last[0])):
+        # After a host that deferred it, the same process tries the next one; its last line may come after it has ended.
+        if last is None or (last[1] == "deferred" and not self._is_long_gone(last[0])):
             return None
         return last[1:]
+
+    def _is_long_gone(self, pid):
+        if _is_running(pid):
+            return False
+        return time.monotonic() - self._gone.setdefault(pid, time.monotonic()) >= 0.5
 
 
 def _sendmail_outcome(mailer, dsn, text, tls_word):

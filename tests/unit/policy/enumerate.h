@@ -165,6 +165,14 @@ inline const Verdict& VerdictOf(const Point& point) {
   return it->second;
 }
 
+// The judge has no threads: ThreadSanitizer finds nothing in it and takes ten times as long, so
+// there it is a sample of the points.
+#ifdef __SANITIZE_THREAD__
+inline constexpr int kEveryPoint = 11;
+#else
+inline constexpr int kEveryPoint = 1;
+#endif
+
 // Calls visit(point) everywhere.
 template <typename Visit>
 void ForEachPoint(Visit visit) {
@@ -173,6 +181,7 @@ void ForEachPoint(Visit visit) {
       Requirement::kEncrypt, Requirement::kAuthenticated, Requirement::kDane,
       Requirement::kPinned};
   const std::vector<std::vector<HostDane>> mixes = HostMixes();
+  int passed = 0;
   for (Security mx :
        {Security::kSecure, Security::kInsecure, Security::kBogus, Security::kIndeterminate}) {
     for (const std::vector<HostDane>& hosts : mixes) {
@@ -181,6 +190,7 @@ void ForEachPoint(Visit visit) {
         for (const std::optional<Requirement>& require : kRequirements) {
           for (OnFailure on_failure : kAllOnFailures) {
             for (Mode mode : {Mode::kEnforce, Mode::kObserve}) {
+              if (++passed % kEveryPoint != 0) continue;
               visit(Point{mx, hosts, sts, require, on_failure, mode});
             }
           }
