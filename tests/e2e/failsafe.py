@@ -65,9 +65,12 @@ class FailSafe:
                 # What fails at delivery fails when the client has gone.
                 halt = "" if row.path == "delivery" and row.stage == "lookup" else row.stage
                 row.client = Dialogue(PORTS[row.setting, timeout(row)], halt, row.recipients, row.earlier)
-            elif row.stage == "lookup":
+        # First what waits for the disk: a lookup is over after six seconds, whether the daemon has failed by then or not.
+        self._each(lambda row: row.client.go_on(), [row for row in with_client(rows) if not row.client.halt])
+        for row in rows:
+            if row.path == "local" and row.stage == "lookup":
                 self._submit(row)
-        self._each(lambda row: row.client.go_on(), with_client(rows))
+        self._each(lambda row: row.client.go_on(), [row for row in with_client(rows) if row.client.halt])
         if any(row.stage == "lookup" for row in rows):
             time.sleep(0.5)  # for the lookups to begin
 
