@@ -1,7 +1,7 @@
 // DatagramSocket: takes datagrams from an AF_UNIX socket, as many as there are with one call.
 //
-// For one thread. Linux keeps net.unix.max_dgram_qlen (10) and one more that nobody has read; a
-// sender that doesn't wait loses the next.
+// For one thread. Linux keeps net.unix.max_dgram_qlen (10; 512 where systemd runs) and one more that
+// nobody has read; a sender that doesn't wait, as Postfix, loses the next.
 #ifndef TLSWARDEN_REPORT_DATAGRAM_SOCKET_H_
 #define TLSWARDEN_REPORT_DATAGRAM_SOCKET_H_
 
