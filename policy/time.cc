@@ -56,4 +56,17 @@ std::optional<Time> ParseTime(std::string_view text) {
          std::chrono::seconds(seconds);
 }
 
+std::optional<std::chrono::minutes> ParseUtcOffset(std::string_view text) {
+  if (text.starts_with('.')) {
+    text.remove_prefix(std::min(text.size(), text.find_first_not_of("0123456789", 1)));
+  }
+  if (text == "Z" || text == "z") return std::chrono::minutes(0);
+  if (!HasForm(text, "+00:00") && !HasForm(text, "-00:00")) return std::nullopt;
+  const int hours = Number(text.substr(1, 2));
+  const int minutes = Number(text.substr(4, 2));
+  if (hours > 23 || minutes > 59) return std::nullopt;
+  const std::chrono::minutes offset(hours * 60 + minutes);
+  return text[0] == '-' ? -offset : offset;
+}
+
 }  // namespace tlswarden

@@ -38,6 +38,9 @@ std::string DayText(Time time);
 // Either form: a day is its beginning.
 std::optional<Time> ParseTime(std::string_view text);
 
+// What follows the seconds in RFC 3339: "Z", ".123Z", "+01:00". To be subtracted.
+std::optional<std::chrono::minutes> ParseUtcOffset(std::string_view text);
+
 }  // namespace tlswarden
 
 #endif  // TLSWARDEN_POLICY_TIME_H_

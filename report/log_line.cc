@@ -67,20 +67,6 @@ std::optional<Time> ParseClassic(std::string_view stamp, Time now, minutes utc_o
   return nearest;
 }
 
-// What follows the seconds: "Z", ".123Z", "+01:00".
-std::optional<minutes> ParseZone(std::string_view text) {
-  if (text.starts_with('.')) {
-    text.remove_prefix(std::min(text.size(), text.find_first_not_of("0123456789", 1)));
-  }
-  if (text == "Z" || text == "z") return minutes(0);
-  if (text.size() != 6 || text[3] != ':' || (text[0] != '+' && text[0] != '-')) return std::nullopt;
-  const int hour = Number(text.substr(1, 2));
-  const int minute = Number(text.substr(4, 2));
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
-  const minutes zone = std::chrono::hours(hour) + minutes(minute);
-  return text[0] == '-' ? -zone : zone;
-}
-
 std::optional<Time> ParseRfc3339(std::string_view stamp) {
   if (stamp.size() < 20 || stamp[4] != '-' || stamp[7] != '-' || stamp[10] != 'T') {
     return std::nullopt;
@@ -89,7 +75,7 @@ std::optional<Time> ParseRfc3339(std::string_view stamp) {
   const int month = Number(stamp.substr(5, 2));
   const int day = Number(stamp.substr(8, 2));
   const std::optional<seconds> clock = ParseClock(stamp.substr(11, 8));
-  const std::optional<minutes> zone = ParseZone(stamp.substr(19));
+  const std::optional<minutes> zone = ParseUtcOffset(stamp.substr(19));
   if (year < 1970 || month < 1 || day < 1 || !clock || !zone) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year),
                                          std::chrono::month(static_cast<unsigned>(month)),

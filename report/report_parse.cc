@@ -111,19 +111,11 @@ std::optional<Time> ParseLenientTime(std::string_view text) {
   std::optional<Time> time = ParseTime(whole + 'Z');
   if (!time) return std::nullopt;
   if (next_day) *time += std::chrono::hours(24);
-  std::string_view rest = text.substr(kSeconds);
-  if (rest.starts_with('.')) {
-    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of("0123456789", 1)));
-  }
-  if (rest.empty() || rest == "Z" || rest == "z") return time;
-  const bool is_offset = rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') &&
-                         IsDigit(rest[1]) && IsDigit(rest[2]) && rest[3] == ':' &&
-                         IsDigit(rest[4]) && IsDigit(rest[5]);
-  if (!is_offset) return std::nullopt;
-  const auto two = [&](std::size_t at) { return (rest[at] - '0') * 10 + (rest[at + 1] - '0'); };
-  const std::chrono::minutes offset(two(1) * 60 + two(4));
-  *time += rest[0] == '+' ? -offset : offset;
-  return time;
+  const std::string rest(text.substr(kSeconds));
+  const bool has_zone = rest.find_first_of("Zz+-") != std::string::npos;
+  const std::optional<std::chrono::minutes> offset = ParseUtcOffset(has_zone ? rest : rest + 'Z');
+  if (!offset) return std::nullopt;
+  return *time - *offset;
 }
 
 // Within the years that can be written again: an offset leads out of them.

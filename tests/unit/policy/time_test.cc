@@ -36,5 +36,17 @@ TEST(Time, Parse) {
   }
 }
 
+TEST(Time, ParseUtcOffset) {
+  using std::chrono::minutes;
+  EXPECT_EQ(ParseUtcOffset("Z"), minutes(0));
+  EXPECT_EQ(ParseUtcOffset(".123456z"), minutes(0));
+  EXPECT_EQ(ParseUtcOffset("+01:30"), minutes(90));
+  EXPECT_EQ(ParseUtcOffset(".5-23:59"), minutes(-23 * 60 - 59));
+  for (const char* bad :
+       {"", ".", ".1", "UTC", "+0100", "+1:00", "+24:00", "+00:60", "Z ", "+01:00Z", "..1Z"}) {
+    EXPECT_FALSE(ParseUtcOffset(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace tlswarden
