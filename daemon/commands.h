@@ -43,6 +43,7 @@ struct CommandLine {
 
 int RunCommand(const CommandLine& line);
 int CheckConfigCommand(const CommandLine& line);
+int DoctorCommand(const CommandLine& line);
 int ExplainCommand(const CommandLine& line);
 int StatusCommand(const CommandLine& line);
 int CacheCommand(const CommandLine& line);

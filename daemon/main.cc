@@ -59,6 +59,7 @@ int Dispatch(const CommandLine& line) {
   }
   if (line.command == "run") return RunCommand(line);
   if (line.command == "check-config") return CheckConfigCommand(line);
+  if (line.command == "doctor") return DoctorCommand(line);
   if (line.command == "explain") return ExplainCommand(line);
   if (line.command == "status") return StatusCommand(line);
   if (line.command == "report") return ReportCommand(line);

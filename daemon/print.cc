@@ -149,6 +149,7 @@ Commands:
     --user NAME       becomes that user before it opens anything else
   check-config        names file, line and key of each error
     --print           also prints the settings in effect
+  doctor              what the set-up lacks: resolver, CAs, sockets, DKIM of reports; mails a test
   explain NEXTHOP...  what a domain publishes, step by step, and what follows from it
     --to B --from A   for a message, of which may be told as well:
     --client IP --client-name NAME --user LOGIN --listener NAME --transport NAME

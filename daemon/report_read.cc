@@ -9,7 +9,9 @@
 #include "daemon/report_commands.h"
 #include "daemon/syslog_sink.h"
 #include "report/received_store.h"
+#include "report/report_mail.h"
 #include "report/report_reader.h"
+#include "report/self_report.h"
 
 namespace tlswarden {
 namespace {
@@ -48,6 +50,27 @@ void TellOfNew(const std::vector<FailureKind>& kinds, RecordSink& log) {
   }
 }
 
+// Whether it is the test of `tlswarden doctor`, which waits for it, and is no report about us.
+Result<bool> TakeSelfReport(const ReceivedReport& received, ReceivedStore& store, RecordSink& log,
+                            Time now) {
+  const TlsReport& report = received.report;
+  const Result<std::optional<SelfReport>> expected = store.FindSelfReport(report.report_id, now);
+  if (!expected) return Error{expected.error()};
+  if (!*expected) return false;
+  std::string text = "the test report of " + ToString((*expected)->sent) + " is ";
+  if (received.signatures) {
+    if (const auto error = store.SelfReportCame(report.report_id, *received.signatures, now)) {
+      return Error{*error};
+    }
+    text += DescribeSignatures(*received.signatures, Submitter(report.contact_info));
+  } else {
+    text += "here, but not the header of its mail, which shows whether it was signed";
+  }
+  std::cout << text << '\n';
+  log.Write(Notice{Notice::Level::kInfo, "report read: " + text});
+  return true;
+}
+
 }  // namespace
 
 int ReadReceived(const std::string& file, const Settings& settings, Time now) {
@@ -61,6 +84,9 @@ int ReadReceived(const std::string& file, const Settings& settings, Time now) {
   if (!opened) return Complain(kExitTemporary, "[tlsrpt] received: " + opened.error());
   ReceivedStore store = std::move(opened).value();
   for (const ReceivedReport& received : *reports) {
+    const Result<bool> is_own = TakeSelfReport(received, store, log, now);
+    if (!is_own) return Complain(kExitTemporary, "[tlsrpt] received: " + is_own.error());
+    if (*is_own) continue;
     const Result<Storing> stored = store.Add(received, now);
     if (!stored) return Complain(kExitTemporary, "[tlsrpt] received: " + stored.error());
     std::cout << Summary(received.report) << (stored->is_duplicate ? " (known already)" : "")

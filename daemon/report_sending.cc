@@ -69,11 +69,6 @@ SenderOptions OptionsOf(const Settings& settings, ReportSending::When when) {
   return options;
 }
 
-SmtpOutcome SubmitMail(const Settings::Tlsrpt& settings, const SmtpMail& mail) {
-  if (settings.submit == SubmitBy::kSendmail) return SubmitBySendmail(mail);
-  return Submit({settings.relay.host, settings.relay.port, settings.relay.path}, mail);
-}
-
 // The queue keeps what is sent; the text beside it is made from that.
 std::string MailOf(const ReportMail& mail) {
   const Result<std::string> json = Gunzip(mail.report.octets, kMaxOwnReportOctets);
@@ -101,6 +96,11 @@ PostOutcome OutcomeOf(const HttpsPostOutcome& posted) {
 }
 
 }  // namespace
+
+SmtpOutcome SubmitReportMail(const Settings::Tlsrpt& settings, const SmtpMail& mail) {
+  if (settings.submit == SubmitBy::kSendmail) return SubmitBySendmail(mail);
+  return Submit({settings.relay.host, settings.relay.port, settings.relay.path}, mail);
+}
 
 struct ReportSending::Parts {
   explicit Parts(const Settings& settings) : tlsrpt(settings.tlsrpt), ledger(tlsrpt.ledger) {}
@@ -153,7 +153,7 @@ SenderDoors ReportSending::Parts::Doors(RecordSink& log, std::function<Time()> c
   };
   doors.maker.log = [&log](Notice notice) { log.Write(std::move(notice)); };
   doors.compose_mail = MailOf;
-  doors.submit = [this](const SmtpMail& mail) { return SubmitMail(tlsrpt, mail); };
+  doors.submit = [this](const SmtpMail& mail) { return SubmitReportMail(tlsrpt, mail); };
   doors.post = [this](const std::string& uri, const std::string& octets, const std::string& type) {
     return Post(uri, octets, type);
   };

@@ -10,8 +10,12 @@
 #include "policy/record.h"
 #include "policy/result.h"
 #include "report/report_sender.h"
+#include "report/smtp_submit.h"
 
 namespace tlswarden {
+
+// Hands one mail to the relay or to sendmail(8), as the settings say. Blocks, in bounded time.
+SmtpOutcome SubmitReportMail(const Settings::Tlsrpt& settings, const SmtpMail& mail);
 
 class ReportSending {
  public:

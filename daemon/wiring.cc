@@ -39,15 +39,19 @@ std::string ReportSenderOf(const Settings::Tlsrpt& tlsrpt) {
   return tlsrpt.sender.empty() ? tlsrpt.contact_info : tlsrpt.sender;
 }
 
-Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& settings) {
-  CaresOptions dns_options;
+CaresOptions DnsOptionsOf(const Settings& settings) {
+  CaresOptions options;
   for (const NameServer& server : settings.resolver.nameservers) {
-    dns_options.servers.push_back(ToString(server));
+    options.servers.push_back(ToString(server));
   }
-  dns_options.timeout = settings.resolver.timeout;
-  dns_options.attempts = settings.resolver.attempts;
-  dns_options.trust_ad = settings.resolver.trust_ad;
-  Result<std::unique_ptr<CaresDns>> dns = CaresDns::Create(io, dns_options);
+  options.timeout = settings.resolver.timeout;
+  options.attempts = settings.resolver.attempts;
+  options.trust_ad = settings.resolver.trust_ad;
+  return options;
+}
+
+Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& settings) {
+  Result<std::unique_ptr<CaresDns>> dns = CaresDns::Create(io, DnsOptionsOf(settings));
   if (!dns) return Error{"[resolver] nameserver: " + dns.error()};
 
   HttpsOptions https_options;

@@ -22,6 +22,7 @@ struct Network {
   std::unique_ptr<CaresDns> dns;
   std::unique_ptr<BeastHttps> https;
 };
+CaresOptions DnsOptionsOf(const Settings& settings);
 Result<Network> MakeNetwork(boost::asio::io_context& io, const Settings& settings);
 
 EngineOptions MakeEngineOptions(const Settings& settings);

@@ -24,13 +24,18 @@ std::string_view NextLine(std::string_view& rest) {
   return line;
 }
 
-// Of each field that matters here the first; unfolded.
+// Of each field that matters here the first, of signatures some; unfolded.
 struct Header {
   std::string type, encoding, disposition, from;
+  std::vector<std::string> dkim_signatures;
 };
 
 std::string* Wanted(std::string_view name, Header& header) {
   const auto is = [&](std::string_view other) { return EqualsIgnoringCase(name, other); };
+  if (is("DKIM-Signature")) {
+    const bool is_one_too_many = header.dkim_signatures.size() == kMaxDkimSignatures;
+    return is_one_too_many ? nullptr : &header.dkim_signatures.emplace_back();
+  }
   std::string* field = is("Content-Type")                ? &header.type
                        : is("Content-Transfer-Encoding") ? &header.encoding
                        : is("Content-Disposition")       ? &header.disposition
@@ -105,7 +110,7 @@ std::string TypeOf(const Header& header) {
 MimePart Leaf(const Header& header, std::string_view body) {
   std::string name = Parameter(header.disposition, "filename");
   if (name.empty()) name = Parameter(header.type, "name");
-  return {TypeOf(header), DecodeHeader(name), LowerAscii(Trim(header.encoding)), body};
+  return {TypeOf(header), DecodeHeader(name), LowerAscii(Trim(header.encoding)), body, false};
 }
 
 // What stands between the delimiter lines (RFC 2046 section 5.1.1); one more than kMaxMimeParts at
@@ -152,11 +157,20 @@ Problem Collect(std::string_view entity, std::size_t depth, MimeMail& mail) {
   if (depth > kMaxMimeDepth) {
     return "parts more than " + std::to_string(kMaxMimeDepth) + " levels deep";
   }
-  const Header header = ReadHeader(entity);
-  if (depth == 0) mail.from = header.from;
+  Header header = ReadHeader(entity);
+  if (depth == 0) {
+    mail.from = header.from;
+    mail.dkim_signatures = std::move(header.dkim_signatures);
+  }
   const std::string type = TypeOf(header);
   if (type.starts_with("multipart/")) return CollectParts(header, entity, depth, mail);
-  if (type == "message/rfc822") return Collect(entity, depth + 1, mail);
+  if (type == "message/rfc822") {
+    const auto before = static_cast<std::ptrdiff_t>(mail.parts.size());
+    Problem problem = Collect(entity, depth + 1, mail);
+    std::for_each(mail.parts.begin() + before, mail.parts.end(),
+                  [](MimePart& part) { part.of_inner_mail = true; });
+    return problem;
+  }
   if (mail.parts.size() == kMaxMimeParts) return TooManyParts();
   mail.parts.push_back(Leaf(header, entity));
   return std::nullopt;

@@ -17,16 +17,19 @@ namespace tlswarden {
 inline constexpr std::size_t kMaxMimeDepth = 10;  // multiparts and mails inside of each other
 inline constexpr std::size_t kMaxMimeParts = 100;
 inline constexpr std::size_t kMaxMimeFieldOctets = 8192;  // of a longer one, the first part
+inline constexpr std::size_t kMaxDkimSignatures = 10;     // each relay may add one
 
 struct MimePart {
-  std::string type;       // in lower case; "text/plain" where the mail says nothing
-  std::string file_name;  // of Content-Disposition, else of Content-Type; empty: none
-  std::string encoding;   // Content-Transfer-Encoding in lower case; empty: none
-  std::string_view body;  // as the mail has it
+  std::string type;            // in lower case; "text/plain" where the mail says nothing
+  std::string file_name;       // of Content-Disposition, else of Content-Type; empty: none
+  std::string encoding;        // Content-Transfer-Encoding in lower case; empty: none
+  std::string_view body;       // as the mail has it
+  bool of_inner_mail = false;  // of a message/rfc822, such as what was forwarded or came back
 };
 
 struct MimeMail {
-  std::string from;             // the address of the first From field; empty: none
+  std::string from;                          // the address of the first From field; empty: none
+  std::vector<std::string> dkim_signatures;  // the mail's own, unfolded; the first ones
   std::vector<MimePart> parts;  // all that have no parts in them; also those of mails in the mail
 };
 

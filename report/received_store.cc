@@ -20,12 +20,14 @@ constexpr char kTables[] =
     "CREATE INDEX IF NOT EXISTS received_octets ON received(octets);"  // to add them up
     "CREATE TABLE IF NOT EXISTS failure(policy_domain TEXT NOT NULL, result_type TEXT NOT NULL,"
     " organization TEXT NOT NULL, last INTEGER NOT NULL,"
-    " PRIMARY KEY(policy_domain, result_type, organization)) WITHOUT ROWID;";
+    " PRIMARY KEY(policy_domain, result_type, organization)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS self_report(id TEXT NOT NULL UNIQUE, sent INTEGER NOT NULL,"
+    " came INTEGER, signatures TEXT NOT NULL);";
 
-constexpr SqliteSchema kSchema = {
-    "store of received reports", 1,
-    "DROP TABLE IF EXISTS received; DROP TABLE IF EXISTS failure; PRAGMA user_version = 1",
-    kTables};
+constexpr SqliteSchema kSchema = {"store of received reports", 1,
+                                  "DROP TABLE IF EXISTS received; DROP TABLE IF EXISTS failure;"
+                                  "DROP TABLE IF EXISTS self_report; PRAGMA user_version = 1",
+                                  kTables};
 
 // Counted from the latest: all with which the octets become too many.
 constexpr char kTrimOctets[] =

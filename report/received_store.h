@@ -19,6 +19,7 @@
 #include "policy/result.h"
 #include "policy/time.h"
 #include "report/report_reader.h"
+#include "report/self_report.h"
 #include "report/tls_report.h"
 
 namespace tlswarden {
@@ -29,6 +30,8 @@ struct ReceivedLimits {
   std::int64_t octets = 256 << 20;     // of all reports as JSON
   std::int64_t octets_each = 4 << 20;  // a larger report isn't kept
   std::int64_t kinds_of_failure = 20000;
+  std::chrono::days keep_self{1};  // since a report to ourselves was sent
+  std::int64_t self_reports = 20;
 };
 
 struct FailureKind {
@@ -59,6 +62,15 @@ class ReceivedStore {
   // The kinds of failure in the report that no report stored before had, each once, in order.
   // Details of no sessions count for nothing.
   Result<std::vector<FailureKind>> NewFailures(const TlsReport& report);
+
+  // Reports to ourselves (self_report.h) aren't kept, only what became of them, and this not for
+  // long. Expect: before it is sent. Errors: SQLite's text.
+  std::optional<std::string> ExpectSelfReport(const std::string& id, Time now);
+  // Nothing: none of that id is expected, so it is a stranger's.
+  Result<std::optional<SelfReport>> FindSelfReport(const std::string& id, Time now);
+  // The first time counts. Errors: SQLite's text.
+  std::optional<std::string> SelfReportCame(const std::string& id,
+                                            const std::vector<DkimSignature>& signatures, Time now);
 
   // The reports that begin on one of these days (UTC; both ends count), the latest first.
   Result<std::vector<ReceivedReport>> List(Day from, Day to, std::size_t most);

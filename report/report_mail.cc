@@ -92,15 +92,16 @@ std::string Text(const TlsReport& report, const ReportMailContext& context) {
     good += std::clamp<std::int64_t>(tally.successes, 0, kMaxIJsonInteger);
     failed += std::clamp<std::int64_t>(tally.failures, 0, kMaxIJsonInteger);
   }
-  return Paragraph("This is a report about the TLS of mail that our servers sent to " + domain +
-                   " (RFC 8460). The attached file has all of it, for a program.") +
-         NamedLines("domain", domain) + NamedLines("from", ToldText(report.organization_name)) +
+  const std::string what = "This is a report about the TLS of mail that our servers sent to " +
+                           domain + " (RFC 8460). The attached file has all of it, for a program.";
+  const std::string why =
+      "You get it because of the TXT record _smtp._tls." + domain + ", which names this address.";
+  return Paragraph(what) + NamedLines("domain", domain) +
+         NamedLines("from", ToldText(report.organization_name)) +
          NamedLines("contact", ToldText(report.contact_info)) +
          NamedLines("begins", ToString(report.begin)) + NamedLines("ends", ToString(report.end)) +
          NamedLines("good", Sessions(good)) + NamedLines("failed", Sessions(failed)) + "\n" +
-         Failures(report) +
-         Paragraph("You get it because of the TXT record _smtp._tls." + domain +
-                   ", which names this address.");
+         Failures(report) + Paragraph(context.purpose.empty() ? why : context.purpose);
 }
 
 std::string TextPart(const std::string& text) {

@@ -29,6 +29,7 @@ struct ReportMailContext {
   std::string host;    // this machine's name, for Message-ID
   std::string unique;  // the left side of the Message-ID: letters, digits, dots
   Time now{};
+  std::string purpose = {};  // what the text says it is for; empty: that the domain asks for it
 };
 
 // The whole message, lines ending in LF, at most 998 octets each, US-ASCII. `packed` is the report

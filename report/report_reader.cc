@@ -32,8 +32,14 @@ struct Reading {
   }
 };
 
+// Whose header a report came with.
+struct Origin {
+  std::string from_domain;
+  std::optional<std::vector<DkimSignature>> signatures;
+};
+
 // A report as it is or packed.
-void ReadFile(std::string_view octets, const std::string& from_domain, Reading& reading) {
+void ReadFile(std::string_view octets, const Origin& origin, Reading& reading) {
   if (reading.bad_files >= kMaxBadFiles) return;
   std::string unpacked;
   if (IsGzip(octets)) {
@@ -50,7 +56,7 @@ void ReadFile(std::string_view octets, const std::string& from_domain, Reading& 
   reading.octets_left -= octets.size();
   Result<TlsReport> report = ParseReport(octets);
   if (!report) return reading.Complain(report.error());
-  reading.reports.push_back({std::move(report).value(), from_domain});
+  reading.reports.push_back({std::move(report).value(), origin.from_domain, origin.signatures});
 }
 
 bool MayBeReport(const MimePart& part) {
@@ -62,17 +68,27 @@ bool MayBeReport(const MimePart& part) {
          name.ends_with(".json") || name.ends_with(".json.gz");
 }
 
+std::vector<DkimSignature> SignaturesOf(const MimeMail& mail) {
+  std::vector<DkimSignature> signatures;
+  for (const std::string& field : mail.dkim_signatures) {
+    Result<DkimSignature> signature = ParseDkimSignature(field);
+    if (signature) signatures.push_back(std::move(signature).value());
+  }
+  return signatures;
+}
+
 void ReadMail(std::string_view octets, Reading& reading) {
   const Result<MimeMail> mail = ReadMime(octets);
   if (!mail) return reading.Complain("the mail has " + mail.error());
-  const std::string from_domain = ParseMailAddress(mail->from).domain.ascii;
+  const Origin inner{ParseMailAddress(mail->from).domain.ascii, std::nullopt};
+  const Origin own{inner.from_domain, SignaturesOf(*mail)};
   bool any = false;
   for (const MimePart& part : mail->parts) {
     if (!MayBeReport(part)) continue;
     any = true;
     const Result<std::string> body = DecodedBody(part);
     if (body) {
-      ReadFile(*body, from_domain, reading);
+      ReadFile(*body, part.of_inner_mail ? inner : own, reading);
     } else {
       reading.Complain("the mail's part has " + body.error());
     }
@@ -126,7 +142,7 @@ Result<std::vector<ReceivedReport>> ReadReports(std::string_view octets) {
   } else if (BeginsLikeMail(octets)) {
     ReadMail(octets, reading);
   } else {
-    ReadFile(octets, "", reading);
+    ReadFile(octets, Origin(), reading);
   }
   if (reading.reports.empty()) return Error{reading.problem};
   return std::move(reading.reports);

@@ -5,11 +5,13 @@
 #define TLSWARDEN_REPORT_REPORT_READER_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "policy/result.h"
+#include "report/dkim_signature.h"
 #include "report/tls_report.h"
 
 namespace tlswarden {
@@ -23,6 +25,9 @@ inline constexpr std::size_t kMaxUnpackedOctets = 50 << 20;  // of all reports i
 struct ReceivedReport {
   TlsReport report;
   std::string from_domain;  // as A-labels; empty: no mail, or none in From
+  // Of the mail that it came in, as they stand there, without those that are malformed. Nothing:
+  // no mail, or one inside of another, whose header is somebody else's.
+  std::optional<std::vector<DkimSignature>> signatures = {};
   bool operator==(const ReceivedReport&) const = default;
 };
 

@@ -15,7 +15,7 @@ from hosts import STATE, Host, make_cage_private
 from maillog import MailLog, SendmailLog
 
 PROGRAMS = ["unshare", "nsenter", "setpriv", "ip", "openssl", "knotd", "knotc", "keymgr", "kdig", "unbound", "nginx", "postfix",
-            "sqlite3", "cmake", "m4"]
+            "opendkim", "sqlite3", "cmake", "m4"]
 
 
 def missing_programs():

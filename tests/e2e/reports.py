@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from email import message_from_string, policy
 
@@ -274,4 +275,86 @@ def remembered(lab):
         expect("No domain has lost the TLS" in status, status)
 
 
-ALL = [from_postfix, proof, page, from_sendmail, from_datagrams, learned, remembered]
+# A file of aliases whose commands run as its owner.
+ALIASES = f"{sender.STORE}/aliases"
+OPENDKIM = """Syslog yes
+Mode s
+Domain out.test
+Selector lab
+KeyFile /etc/dkimkeys/lab.private
+Socket inet:8891@127.0.0.1
+UserID opendkim
+PidFile /etc/dkimkeys/opendkim.pid
+"""
+
+
+def doctor(lab):
+    """`tlswarden doctor` says whether report mail is signed: looked at by hand, by an alias, with OpenDKIM, and where it is refused."""
+    mine = {**CONFIG, "send": "yes"}
+    with changed(lab, {"tlsrpt": mine}):
+        code, said = doctor_by_hand(lab)
+        expect(code == 1 and "report-mail postmaster@out.test: not signed" in said, f"not signed, exit 1, expected: {code} {said}")
+        for line in ("resolver 127.0.0.1:53: answers and validates", "ca-store: has certificates", "milter unix:", "socketmap inet:"):
+            expect(f"\nok       {line}" in f"\n{said}", f"'ok {line}' expected: {said}")
+        expect("SigningTable" in said and "rspamd" in said, f"what to do isn't said: {said}")
+    with changed(lab, {"tlsrpt": {**mine, "contact-info": "nobody-here@out.test"}}):
+        code, said = run_doctor(lab)
+        expect(code == 1 and "refused: RCPT: nobody-here@out.test: 550 5.1.1" in said, f"the relay's refusal, exit 1, expected: {code} {said}")
+    with changed(lab, {"tlsrpt": {**mine, "contact-info": "tls-test@out.test"}}), signing(lab):
+        code, said = run_doctor(lab, "--json")
+        finding = json.loads(said)["findings"][-1]
+        expect(code == 0 and finding["result"] == "ok", f"signed, exit 0, expected: {code} {said}")
+        expect(finding["signatures"] == [{"domain": "out.test", "selector": "lab"}], f"signatures: {said}")
+    received = lab.out.run("sqlite3", f"{sender.STORE}/received.db", "SELECT count(*) FROM received WHERE id LIKE '%test.%'")
+    expect(received == "0\n", f"a test is kept as a report: {received}")
+
+
+def run_doctor(lab, *options):
+    said = lab.out.run("sh", "-c", 'tlswarden "$@" doctor; echo $?', "sh", *options)
+    said, _, code = said.rstrip("\n").rpartition("\n")
+    return int(code), said
+
+
+def doctor_by_hand(lab):
+    """The mail lies in a mailbox, and is given to `report read` while `doctor` waits."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(run_doctor, lab)
+        mail = lab.log.wait_for(lambda: test_mail(lab), 20, every=0.2)
+        expect(mail, "the test report isn't in the mailbox")
+        said = run_report(lab.out, lab.warden, "read", "-", input=mail)
+        expect(re.fullmatch(r"the test report of \S+ is not signed\n", said), f"report read: {said}")
+        return waiting.result()
+
+
+def test_mail(lab):
+    return next((mail for mail in mailed(lab, 1) or [] if "<tlswarden-test." in mail and "report--\n" in mail), None)
+
+
+class signing:
+    """In this block OpenDKIM signs what Postfix takes from this host, and an alias gives mail to `report read`."""
+
+    def __init__(self, lab):
+        self.lab, self.host = lab, lab.out
+
+    def __enter__(self):
+        self.host.write(ALIASES, f'tls-test: "|{self.host.run("which", "tlswarden").strip()} report read -"\n')
+        self.host.run("chown", "tlswarden", ALIASES)
+        self.host.run("postalias", ALIASES)
+        self.host.run("install", "-d", "-o", "opendkim", "-m", "700", "/etc/dkimkeys")
+        self.host.run("openssl", "genrsa", "-out", "/etc/dkimkeys/lab.private", "2048")
+        self.host.run("chown", "opendkim", "/etc/dkimkeys/lab.private")
+        self.host.write("/etc/opendkim.conf", OPENDKIM)
+        self.host.run("opendkim", "-x", "/etc/opendkim.conf")
+        self.before = {key: self.host.run("postconf", "-h", key).strip() for key in ("smtpd_milters", "alias_maps")}
+        self._set({"smtpd_milters": f"{self.before['smtpd_milters']} inet:127.0.0.1:8891",
+                   "alias_maps": f"{self.before['alias_maps']} hash:{ALIASES}"}, [25, 8891])
+
+    def __exit__(self, *_):
+        self._set(self.before, [25])
+
+    def _set(self, values, ports):
+        self.host.run("postconf", "-e", *(f"{key}={value}" for key, value in values.items()))
+        sender.reload_postfix(self.lab, ports)
+
+
+ALL = [from_postfix, proof, page, from_sendmail, from_datagrams, learned, remembered, doctor]

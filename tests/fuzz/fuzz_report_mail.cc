@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "policy/domain.h"
+#include "report/dkim_signature.h"
 #include "report/gzip.h"
 #include "report/mime.h"
 #include "report/report_json.h"
@@ -18,9 +19,27 @@ namespace {
 
 using namespace tlswarden;
 
+void CheckSignature(std::string_view field) {
+  const Result<DkimSignature> signature = ParseDkimSignature(field);
+  if (!signature) {
+    Check(!signature.error().empty() && signature.error().size() < 100, "an error");
+    return;
+  }
+  const std::string& domain = signature->domain;
+  Check(ParseDomain(domain).value().ascii == domain, "a domain", domain);
+  Check(domain.find('.') == std::string::npos || SignsFor(*signature, "x." + domain), "is below");
+  for (const char c : ToString(*signature)) Check(c >= 0x20 && c <= 0x7e, "printable ASCII");
+}
+
 void CheckMime(std::string_view octets) {
+  CheckSignature(octets);
   const Result<MimeMail> mail = ReadMime(octets);
   if (!mail) return;
+  Check(mail->dkim_signatures.size() <= kMaxDkimSignatures, "signatures are bounded");
+  for (const std::string& field : mail->dkim_signatures) {
+    Check(field.size() <= kMaxMimeFieldOctets, "a field is bounded");
+    CheckSignature(field);
+  }
   Check(mail->parts.size() <= kMaxMimeParts, "parts are bounded");
   for (const MimePart& part : mail->parts) {
     Check(part.body.data() >= octets.data() &&

@@ -70,6 +70,36 @@ TEST(Mime, KnowsWhoSentIt) {
   for (const auto& c : cases) EXPECT_EQ(ReadMime(c.field).value().from, c.from) << c.field;
 }
 
+// Each in brackets.
+std::string Signatures(const std::string& text) {
+  const MimeMail mail = ReadMime(text).value();
+  std::string shown;
+  for (const std::string& field : mail.dkim_signatures) shown += '[' + field + ']';
+  return shown;
+}
+
+TEST(Mime, HasTheSignaturesOfTheMailItself) {
+  EXPECT_EQ(Signatures("From: a@b.example\n\nDKIM-Signature: v=1\n"), "");
+  EXPECT_EQ(Signatures("DKIM-Signature: v=1;\r\n\td=a;\r\n s=b\r\nTo: c\r\n d\r\n"
+                       "dkim-signature:v=2\r\nDKIM-Signature:\r\n\r\n"),
+            "[v=1;\td=a; s=b][v=2][]");
+  EXPECT_EQ(Signatures("Content-Type: multipart/mixed; boundary=b\n\n--b\nDKIM-Signature: v=1\n\n"
+                       "--b\nContent-Type: message/rfc822\n\nDKIM-Signature: v=2\n\nx\n--b--\n"),
+            "");
+}
+
+TEST(Mime, KnowsPartsOfInnerMails) {
+  const Result<MimeMail> mail = ReadMime(
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nown\n--b\n"
+      "Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=c\n\n"
+      "--c\n\none\n--c\n\ntwo\n--c--\n--b\n\nown\n--b--\n");
+  std::string shown;
+  for (const MimePart& part : mail.value().parts) {
+    shown += std::string(part.body) + (part.of_inner_mail ? " inner, " : ", ");
+  }
+  EXPECT_EQ(shown, "own, one inner, two inner, own, ");
+}
+
 TEST(Mime, IsBounded) {
   std::string many = "Content-Type: multipart/mixed; boundary=b\n\n";
   for (int i = 0; i < 10000; ++i) many += "--b\n\nx\n";
@@ -91,6 +121,12 @@ TEST(Mime, IsBounded) {
   std::string folded = "Content-Type: a/b; name=x\n";
   for (int i = 0; i < 100000; ++i) folded += " x\n";
   EXPECT_LE(ReadMime(folded).value().parts[0].file_name.size(), kMaxMimeFieldOctets);
+
+  std::string signatures;
+  for (int i = 0; i < 100; ++i) signatures += "DKIM-Signature: " + std::string(100000, 'x') + '\n';
+  const std::vector<std::string> kept = ReadMime(signatures).value().dkim_signatures;
+  ASSERT_EQ(kept.size(), kMaxDkimSignatures);
+  for (const std::string& field : kept) EXPECT_LE(field.size(), kMaxMimeFieldOctets);
 }
 
 }  // namespace

@@ -172,6 +172,50 @@ TEST_F(ReceivedStoreTest, TextsOfStrangersAreOnlyTexts) {
   EXPECT_EQ(store.List(kDay, kDay, 10).value()[0], report);
 }
 
+TEST_F(ReceivedStoreTest, KnowsReportsToOurselvesByTheirId) {
+  using Found = std::optional<SelfReport>;
+  ReceivedStore store = Open();
+  EXPECT_EQ(store.FindSelfReport("1", kNow).value(), Found());
+  ASSERT_EQ(store.ExpectSelfReport("1", kNow), std::nullopt);
+  EXPECT_EQ(store.FindSelfReport("1", kNow).value(), (SelfReport{kNow, {}, {}}));
+  EXPECT_EQ(store.FindSelfReport("2", kNow).value(), Found());
+
+  ReceivedStore reader = Open();  // another process's
+  const Time later = kNow + std::chrono::seconds(7);
+  const std::vector<DkimSignature> two = {{"corp.example", "s1"}, {"other.example", "2026"}};
+  ASSERT_EQ(reader.SelfReportCame("1", two, later), std::nullopt);
+  ASSERT_EQ(reader.SelfReportCame("2", two, later), std::nullopt);
+  EXPECT_EQ(store.FindSelfReport("1", later).value(), (SelfReport{kNow, later, two}));
+  EXPECT_EQ(store.FindSelfReport("2", later).value(), Found());
+  ASSERT_EQ(reader.SelfReportCame("1", {}, later + days(1)), std::nullopt);
+  EXPECT_EQ(store.FindSelfReport("1", later).value(), (SelfReport{kNow, later, two}))
+      << "the first time counts";
+  EXPECT_EQ(Ids(store), "") << "it is no report about us";
+  EXPECT_EQ(store.FindSelfReport("1", kNow + days(1)).value()->sent, kNow);
+  EXPECT_EQ(store.FindSelfReport("1", kNow + days(1) + std::chrono::seconds(1)).value(), Found());
+}
+
+TEST_F(ReceivedStoreTest, ReportsToOurselvesAreFew) {
+  ReceivedLimits limits;
+  limits.self_reports = 3;
+  ReceivedStore store = Open(limits);
+  const auto expected = [&](Time now) {
+    std::string ids;
+    for (const char* id : {"0", "1", "2", "3", "4", "5"}) {
+      if (store.FindSelfReport(id, now).value()) ids += id;
+    }
+    return ids;
+  };
+  for (const char* id : {"0", "1", "2", "3", "4"}) {
+    ASSERT_EQ(store.ExpectSelfReport(id, kNow), std::nullopt);
+  }
+  EXPECT_EQ(expected(kNow), "234");
+  ASSERT_EQ(store.ExpectSelfReport("5", kNow + days(2)), std::nullopt);
+  EXPECT_EQ(expected(kNow), "5") << "the old ones are gone from the file";
+  ASSERT_EQ(store.ExpectSelfReport("0", kNow), std::nullopt);
+  EXPECT_EQ(expected(kNow), "0") << "what a wrong clock wrote doesn't stay";
+}
+
 TEST_F(ReceivedStoreTest, ADamagedFileIsMovedAside) {
   std::ofstream(path) << std::string(10000, 'x');
   ReceivedStore store = Open();

@@ -38,7 +38,9 @@ TEST(ReadReports, TakesMails) {
                {"mail.ru.eml", "mail.ru.json", "mail.example"}};
   std::string mbox;
   for (const auto& c : cases) {
-    const ReceivedReport expected{ParseReport(ReceivedData(c.file)).value(), c.from_domain};
+    // google.eml's signature is none: its b= is empty.
+    const ReceivedReport expected{ParseReport(ReceivedData(c.file)).value(), c.from_domain,
+                                  std::vector<DkimSignature>()};
     const std::string mail = ReceivedData(c.mail);
     for (const std::string& octets : {mail, "From - Tue Nov 24 10:00:00 2026\n" + mail}) {
       const Reports read = ReadReports(octets);
@@ -89,6 +91,25 @@ TEST(ReadReports, TakesEachTypeAndEncoding) {
                 .value()
                 .size(),
             std::size(parts));
+}
+
+// Of a forwarded mail, the header says who has forwarded it.
+TEST(ReadReports, HasTheSignaturesOfItsOwnMail) {
+  const std::string signature = "DKIM-Signature: v=1; a=x; d=B.example;\n s=1; h=from; bh=a; b=b\n";
+  const std::string bad = "DKIM-Signature: v=1\n";
+  const std::string json = ReceivedData("google.json");
+  const std::string mail = Mail(Part("Content-Type: application/json", json));
+  const std::vector<DkimSignature> none, one = {{"b.example", "1"}};
+  EXPECT_EQ(ReadReports(mail).value()[0].signatures, none);
+  EXPECT_EQ(ReadReports(bad + signature + mail).value()[0].signatures, one);
+  EXPECT_EQ(ReadReports(json).value()[0].signatures, std::nullopt);
+  const std::string forward = "Content-Type: message/rfc822\n\n";
+  EXPECT_EQ(ReadReports(signature + forward + signature + mail).value()[0].signatures,
+            std::nullopt);
+  const Reports mbox = ReadReports("From x\n" + signature + mail + "\nFrom y\n" + mail);
+  ASSERT_EQ(mbox.value().size(), 2u);
+  EXPECT_EQ((*mbox)[0].signatures, one);
+  EXPECT_EQ((*mbox)[1].signatures, none);
 }
 
 TEST(ReadReports, ABadPartDoesNotStopTheOthers) {
