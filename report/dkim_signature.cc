@@ -60,12 +60,12 @@ Result<Tags> ParseTags(std::string_view text) {
 
 // Labels of letters, digits, hyphens and underscores; unlike a domain's, the last may be a number.
 bool IsSelector(std::string_view text) {
-  if (text.empty() || text.size() > kMaxDomainOctets || text.back() == '.') return false;
-  return std::all_of(text.begin(), text.end(), [before = '.'](char c) mutable {
-    const bool is_good = c == '.' ? before != '.' : IsAlnum(c) || c == '-' || c == '_';
-    before = c;
-    return is_good;
-  });
+  if (text.empty() || text.size() > kMaxDomainOctets) return false;
+  if (text.front() == '.' || text.back() == '.' || text.find("..") != std::string_view::npos) {
+    return false;
+  }
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return IsAlnum(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 }  // namespace
