@@ -1,0 +1,113 @@
+// What a MailLogFeed leaves behind when it ends, and how the next one goes on.
+#include "daemon/mail_log_feed.h"
+#include "report/log_position.h"
+#include "report/state_keeper.h"
+#include "tests/unit/daemon/feed_world.h"
+
+namespace tlswarden {
+namespace {
+
+using std::chrono::seconds;
+
+class MailLogRestart : public FeedWorld {
+ protected:
+  MailLogRestart() {
+    for (const char* domain : {"a.test", "b.test", "c.test"}) resolver.Know(WithSts(domain));
+  }
+  LogPosition Saved() {
+    const auto text = StateKeeper(state, {}).Load();
+    if (!text.ok() || !*text) return {};
+    return ParseLogPosition(**text).value_or(LogPosition());
+  }
+  // It is saved once a second; no other thread tells of it.
+  bool WaitUntilSaved() {
+    for (int i = 0; i < 30'000; ++i) {
+      if (Saved().offset == std::filesystem::file_size(files.log)) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+  }
+};
+
+TEST_F(MailLogRestart, TheFirstTimeItBeginsAtTheEnd) {
+  files.Write(SessionLines(at, 2, "a.test"));
+  Start();
+  files.Write(SessionLines(at, 3, "b.test"));
+  Settle();
+  EXPECT_EQ(Said(), "1 b.test success sts\n");
+}
+
+TEST_F(MailLogRestart, NothingTwiceAndNothingLost) {
+  for (int run = 1; run <= 3; ++run) {
+    // The first has no position to go on from.
+    if (run > 1) files.Write(SessionLines(at, 10 + run, "a.test"));
+    Start();
+    files.Write(SessionLines(at, 20 + run, "b.test"));
+    Settle();
+    Stop();
+    EXPECT_EQ(Saved().path, files.log);
+    EXPECT_EQ(Saved().offset, std::filesystem::file_size(files.log));
+  }
+  EXPECT_EQ(Said(), "2 a.test success sts\n3 b.test success sts\n");
+}
+
+TEST_F(MailLogRestart, ThroughARotationMeanwhile) {
+  Start();
+  files.Write(SessionLines(at, 2, "a.test"));
+  Settle();
+  Stop();
+  files.Write(SessionLines(at, 3, "b.test"));
+  files.Rotate();
+  files.Write(SessionLines(at, 4, "c.test"));
+  Start();
+  WaitForEvents(3);
+  Stop();
+  EXPECT_EQ(Said(), "1 a.test success sts\n1 b.test success sts\n1 c.test success sts\n");
+}
+
+// While more recipients may come, a session is open.
+TEST_F(MailLogRestart, WhatIsOpenIsHandedOnAtTheEnd) {
+  at = WallClock() + std::chrono::hours(1);  // so that nothing but the end closes it
+  Start();
+  files.Write(Established(at, 2, "a.test") + Delivered(at, 2, "u@a.test") +
+              Delivered(at, 2, "v@a.test") + Established(at, 3, "b.test"));
+  EXPECT_TRUE(WaitUntilSaved());
+  EXPECT_EQ(Said(), "");
+  Stop();
+  EXPECT_EQ(Said(), "1 a.test success sts\n");
+  EXPECT_EQ(kept, 1u) << "and is on the disk when Stop returns";
+}
+
+TEST_F(MailLogRestart, WhatLiesBeforeThePositionIsKept) {
+  Start();
+  files.Write(SessionLines(at, 2, "a.test"));
+  Settle();
+  EXPECT_TRUE(WaitUntilSaved());
+  EXPECT_EQ(bell.Look([this] { return kept; }), 1u);
+}
+
+TEST_F(MailLogRestart, AStateThatIsNoneIsComplainedOf) {
+  std::ofstream(state) << "path=/var/log/mail.log\noffset=many\n";
+  files.Write(SessionLines(at, 2, "a.test"));
+  Start();
+  files.Write(SessionLines(at, 3, "b.test"));
+  Settle();
+  EXPECT_EQ(Said(), "1 b.test success sts\n");
+  EXPECT_EQ(Complaints().size(), 1u);
+}
+
+TEST_F(MailLogRestart, WhatCantBeFollowedIsAnError) {
+  for (const std::string& log : {files.dir / "..", state + "/none/mail.log"}) {
+    std::ofstream(state) << "";
+    const auto opened = MailLogFeed::Open({log, state + ".other"}, Doors());
+    if (log.ends_with("..")) {
+      ASSERT_FALSE(opened.ok());
+      EXPECT_NE(opened.error().find(log), std::string::npos) << opened.error();
+    } else {
+      EXPECT_TRUE(opened.ok()) << "a log that isn't there is waited for: " << opened.error();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tlswarden
