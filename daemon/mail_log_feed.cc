@@ -87,7 +87,9 @@ struct MailLogFeed::Asker : std::enable_shared_from_this<Asker> {
 };
 
 MailLogFeed::MailLogFeed(MailLogDoors doors)
-    : asker_(std::make_shared<Asker>(doors)), keep_(std::move(doors.keep)) {}
+    : asker_(std::make_shared<Asker>(doors)),
+      keep_(std::move(doors.keep)),
+      opened_at_(WallClock()) {}
 
 Result<std::unique_ptr<MailLogFeed>> MailLogFeed::Open(const MailLogFeedOptions& options,
                                                        MailLogDoors doors) {
@@ -149,6 +151,8 @@ void MailLogFeed::OnEntry(const JournalEntry& entry) {
 
 void MailLogFeed::Take(const MailLogLine& line) {
   const std::lock_guard lock(mutex_);
+  // Deliveries may be under way. Where it goes on after an absence, the first line is older.
+  if (!std::exchange(has_begun_, true)) joiner_.KnowFrom(std::min(opened_at_, line.at));
   if (line.kind == LogProgram::kTlswarden) return NoteReportMail(line);
   HandOn(joiner_.Take(line));
 }

@@ -62,12 +62,14 @@ class MailLogFeed {
   struct Asker;  // outlives the feed while the resolver has a question of ours
   const std::shared_ptr<Asker> asker_;
   const std::function<void()> keep_;
+  const Time opened_at_;
   // Of the source's thread: a line takes less time than asking for the time zone.
   std::chrono::minutes utc_offset_{0};
   Time zone_asked_at_{};
 
   std::mutex mutex_;  // guards what follows
   LogJoiner joiner_;
+  bool has_begun_ = false;  // a line came
   // Whom our own reports went to, by canonical address, and when: such sessions aren't reported
   // (RFC 8460 section 5.5).
   std::unordered_map<std::string, Time> report_mail_;

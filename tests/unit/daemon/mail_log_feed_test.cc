@@ -27,6 +27,9 @@ std::string Captured(const std::string& name, Time at) {
 
 class MailLogFeedTest : public FeedWorld {
  protected:
+  // With it the lack of a TLS line means something: the log is followed for a while.
+  std::string Before() const { return SmtpLine(at - seconds(60), 1, "warning: x"); }
+
   // What the domains of the captured logs publish.
   void KnowTheLab() {
     for (const char* domain : {"dane.test", "danebad.test"}) resolver.Know(WithDane(domain));
@@ -44,6 +47,7 @@ class MailLogFeedTest : public FeedWorld {
 TEST_F(MailLogFeedTest, APostfixLogBecomesEvents) {
   KnowTheLab();
   Start();
+  files.Write(Before());
   files.Write(Captured("postfix37-maillog.txt", at));
   at += seconds(300);
   Settle();
@@ -223,7 +227,7 @@ TEST_F(MailLogFeedTest, ATagSaysWhatWasDemanded) {
   Start();
   std::string tagged = Delivered(at, 3, "u@sts.test");
   tagged.replace(tagged.find("postfix/smtp"), 12, "postfix/tlswarden-none/smtp");
-  files.Write(SessionLines(at, 2, "sts.test") + tagged + Delivered(at, 4, "u@sts.test"));
+  files.Write(Before() + SessionLines(at, 2, "sts.test") + tagged + Delivered(at, 4, "u@sts.test"));
   Settle();
   EXPECT_EQ(Said(),
             "1 sts.test failure sts starttls-not-supported\n"

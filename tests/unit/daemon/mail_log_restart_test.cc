@@ -109,5 +109,16 @@ TEST_F(MailLogRestart, WhatCantBeFollowedIsAnError) {
   }
 }
 
+// The TLS line of a delivery that was under way at the start is before what is read: that it isn't
+// seen doesn't mean that the mail went in the clear.
+TEST_F(MailLogRestart, ADeliveryThatWasUnderWayAtTheStartIsNotInTheClear) {
+  files.Write(Established(at, 2, "a.test"));
+  Start();
+  files.Write(SessionLines(at, 3, "b.test"));  // this MTA logs TLS
+  files.Write(Delivered(at, 2, "u@a.test"));
+  Settle();
+  EXPECT_EQ(Said(), "1 b.test success sts\n");
+}
+
 }  // namespace
 }  // namespace tlswarden
