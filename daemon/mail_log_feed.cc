@@ -25,6 +25,9 @@ constexpr std::size_t kMostAsked = 1000;
 
 constexpr std::chrono::seconds kFlushEvery{1};
 
+// Sessions are joined ten seconds later, and DNS may be asked about them.
+constexpr std::chrono::seconds kKeepBack{20};
+
 constexpr std::size_t kMostReportMail = 10'000;
 constexpr std::chrono::hours kReportMailAge{48};  // no report is tried for longer
 
@@ -95,7 +98,7 @@ Result<std::unique_ptr<MailLogFeed>> MailLogFeed::Open(const MailLogFeedOptions&
                                                        MailLogDoors doors) {
   std::unique_ptr<MailLogFeed> feed(new MailLogFeed(doors));
   MailLogFeed* const self = feed.get();
-  const LogHooks hooks{self->keep_, doors.complain};
+  const LogHooks hooks{[self] { self->Keep(); }, doors.complain, kKeepBack};
   if (options.log == "journal") {
     JournalFollowerOptions journal;
     journal.state_path = options.state_path;
@@ -123,10 +126,16 @@ MailLogFeed::~MailLogFeed() { Stop(); }
 
 void MailLogFeed::Stop() {
   if (!source_) return;
+  ending_ = true;
   source_->Stop();
   source_.reset();
   flusher_.reset();
-  {
+  Keep();
+}
+
+// The last position lies behind all that was read, so nothing may be open when it is saved.
+void MailLogFeed::Keep() {
+  if (ending_) {
     const std::lock_guard lock(mutex_);
     HandOn(joiner_.Finish());
   }
