@@ -1,5 +1,7 @@
 #include "daemon/report_doors.h"
 
+#include <sys/stat.h>
+
 #include <memory>
 #include <optional>
 #include <utility>
@@ -7,6 +9,7 @@
 #include "daemon/wiring.h"
 #include "report/gzip.h"
 #include "report/ledger.h"
+#include "report/log_file.h"
 #include "report/report_json.h"
 #include "report/report_mail.h"
 
@@ -16,25 +19,34 @@ namespace {
 // Of our own reports; the ledger's limits keep them far below.
 constexpr std::size_t kMaxOwnReportOctets = 64 << 20;
 
-// The ledger's file is there once something was counted.
 class LazyLedger {
  public:
   explicit LazyLedger(std::string path) : path_(std::move(path)) {}
 
   template <typename T, typename Read>
   Result<T> With(Read read) {
-    if (!reader_) {
-      Result<std::optional<LedgerReader>> opened = LedgerReader::OpenIfThere(path_);
-      if (!opened) return Error{opened.error()};
-      reader_ = std::move(opened).value();
-    }
+    if (const auto error = Open()) return Error{*error};
     if (!reader_) return T();  // nothing was counted yet
     return read(*reader_);
   }
 
  private:
+  // What the path names now. The writer moves a damaged file aside and begins another.
+  std::optional<std::string> Open() {
+    struct stat status {};
+    const bool there = stat(path_.c_str(), &status) == 0;
+    if (reader_ && there && IdOf(status) == id_) return std::nullopt;
+    reader_.reset();
+    Result<std::optional<LedgerReader>> opened = LedgerReader::OpenIfThere(path_);
+    if (!opened) return opened.error();
+    reader_ = std::move(opened).value();
+    id_ = IdOf(status);
+    return std::nullopt;
+  }
+
   const std::string path_;
   std::optional<LedgerReader> reader_;
+  FileId id_;  // of what reader_ reads, or of what was there before
 };
 
 }  // namespace

@@ -28,6 +28,9 @@ std::string MailReport(const ReportMail& mail);
 
 // `lookup`, `submit`, `post` and `clock` are left to the caller. The log must outlive the doors,
 // which are for one thread.
+//
+// The ledger is looked for again each time: it is made with the first session, and anew when it was
+// found damaged.
 SenderDoors MakeFileDoors(const Settings& settings, RecordSink& log);
 
 }  // namespace tlswarden

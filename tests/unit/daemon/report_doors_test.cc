@@ -188,6 +188,19 @@ TEST_F(ReportDoors, ALedgerThatCantBeReadIsAnError) {
   EXPECT_NE(counts.error().find(settings.tlsrpt.ledger), std::string::npos) << counts.error();
 }
 
+// A damaged ledger is moved aside, and a new one begun, while the sender runs.
+TEST_F(ReportDoors, ALedgerThatIsBegunAnewIsLookedInto) {
+  Publish("a.test", "mailto:tls@a.test");
+  Publish("b.test", "mailto:tls@b.test");
+  Count("a.test", 1);
+  const auto sender = Open();
+  EXPECT_EQ(Due(*sender).sent, 1u);
+  std::filesystem::rename(settings.tlsrpt.ledger, settings.tlsrpt.ledger + ".corrupt-1");
+  Count("b.test", 1);
+  now += minutes(11);
+  EXPECT_EQ(Due(*sender), (SendCounts{1, 0, 0}));
+}
+
 TEST_F(ReportDoors, PreviewChangesNothing) {
   Count("a.test", 3, 1);
   Publish("a.test", "mailto:tls@a.test");
