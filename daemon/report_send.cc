@@ -59,8 +59,9 @@ int SendReports(const CommandLine& line, const Settings& settings, Time now) {
   }
   SyslogSink syslog(settings.log);
   LogSink log(syslog);
+  const auto when = line.report.dry_run ? ReportSending::When::kPreview : ReportSending::When::kNow;
   const Result<std::unique_ptr<ReportSending>> sending =
-      ReportSending::Make(settings, ReportSending::When::kNow, log, [now] { return now; });
+      ReportSending::Make(settings, when, log, [now] { return now; });
   if (!sending) return Complain(kExitTemporary, sending.error());
   const int code = line.report.dry_run ? DryRun((*sending)->sender()) : Send((*sending)->sender());
   log.Flush();

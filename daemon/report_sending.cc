@@ -88,8 +88,8 @@ ReportSender& ReportSending::sender() { return *parts_->sender; }
 Result<std::unique_ptr<ReportSending>> ReportSending::Make(const Settings& settings, When when,
                                                            RecordSink& log,
                                                            std::function<Time()> clock) {
-  Result<ReportQueue> queue =
-      ReportQueue::Open(settings.tlsrpt.queue, ReportSeed(settings), log, clock());
+  const auto open = when == When::kPreview ? ReportQueue::OpenToRead : ReportQueue::Open;
+  Result<ReportQueue> queue = open(settings.tlsrpt.queue, ReportSeed(settings), log, clock());
   if (!queue) return Error{"[tlsrpt] queue: " + queue.error()};
   auto parts = std::make_unique<Parts>(settings.tlsrpt);
   Result<Network> network = MakeNetwork(parts->io, settings);
@@ -103,7 +103,7 @@ Result<std::unique_ptr<ReportSending>> ReportSending::Make(const Settings& setti
   if (!post) return Error{"[mta-sts] ca-file: " + post.error()};
   parts->post = std::move(post).value();
   parts->sender = std::make_unique<ReportSender>(std::move(queue).value(),
-                                                 MakeSenderOptions(settings, when == When::kNow),
+                                                 MakeSenderOptions(settings, when != When::kSpread),
                                                  parts->Doors(settings, log, std::move(clock)));
   parts->thread = std::thread([io = &parts->io] { io->run(); });
   return std::unique_ptr<ReportSending>(new ReportSending(std::move(parts)));

@@ -16,8 +16,9 @@ namespace tlswarden {
 class ReportSending {
  public:
   enum class When {
-    kSpread,  // each report at its own time, in the hours after the day's end
-    kNow,     // all reports of days that are over
+    kSpread,   // each report at its own time, in the hours after the day's end
+    kNow,      // all reports of days that are over
+    kPreview,  // the same, to look at: no file is made or changed
   };
 
   // The log must outlive it. Has threads of its own for DNS and HTTPS. Errors: the queue, the
