@@ -52,8 +52,7 @@ TEST_F(MailLogRestart, ThroughARotationMeanwhile) {
   files.Rotate();
   files.Write(SessionLines(at, 4, "c.test"));
   Start();
-  WaitForEvents(3);
-  Stop();
+  Settle();
   EXPECT_EQ(Said(), "1 a.test success sts\n1 b.test success sts\n1 c.test success sts\n");
 }
 
