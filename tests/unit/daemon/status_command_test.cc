@@ -95,7 +95,7 @@ TEST_F(StatusCommandTest, ADomainThatNobodyKnowsMayBeLetGo) {
 
 TEST_F(StatusCommandTest, WrongUsageOfPurge) {
   for (const std::vector<std::string>& domains :
-       {std::vector<std::string>{}, {""}, {"a b"}, {".."}}) {
+       {std::vector<std::string>{}, {""}, {"a b"}, {".."}, {"a.test", "-"}}) {
     const Ran ran = Purge(domains);
     EXPECT_EQ(ran.code, 2) << ran;
     EXPECT_NE(ran.err, "");
