@@ -69,6 +69,8 @@ TEST_F(ReportCommandTest, DaysAndDomainsThatAreNone) {
       {"2026-11-24", "", 0},
       {"2026-11-25", "", 0},  // it isn't over; what was counted so far
       {"2020-01-01", "", 0},  // long ago: nothing is known of it
+      {"2026-11-26", "", 2},  // it hasn't begun
+      {"2126-11-24", "", 2},
       {"2026-13-01", "", 2},
       {"2026-02-30", "", 2},
       {"2026-11", "", 2},
@@ -99,6 +101,7 @@ TEST_F(ReportCommandTest, FilesThatCantBeRead) {
       make(path);
       const Ran ran = Report();
       EXPECT_EQ(ran.code, 75) << path << ran;
+      EXPECT_NE(ran.err.find(path), std::string::npos) << ran;
       EXPECT_EQ(ran.out, "");
       EXPECT_TRUE(std::filesystem::exists(path)) << "looking moves nothing aside";
       std::filesystem::remove(path);
