@@ -118,6 +118,8 @@ TEST_F(ReportSendingTest, TheDaemonsThreadSendsByMailAndHttps) {
   ASSERT_EQ(log.notices().size(), 2u);
   for (const Notice& notice : log.notices()) {
     EXPECT_NE(notice.text.find("report sent: domain=a.test"), std::string::npos) << notice.text;
+    EXPECT_EQ(notice.text.find("certificate"), std::string::npos)
+        << "its CA is ours: " << notice.text;
   }
   const std::vector<std::string>& heard = relay.heard();
   ASSERT_GE(heard.size(), 3u);
