@@ -45,7 +45,10 @@ int Send(ReportSender& sender) {
   if (!counts) return Complain(kExitTemporary, counts.error());
   std::cout << counts->sent << " sent, " << counts->failed << " to be tried again, "
             << counts->given_up << " given up\n";
-  return counts->failed + counts->given_up == 0 ? kExitGood : kExitBadNews;
+  if (counts->put_off != 0) {
+    std::cout << counts->put_off << " not made yet: DNS doesn't say whether the domain wants it\n";
+  }
+  return counts->failed + counts->given_up + counts->put_off == 0 ? kExitGood : kExitBadNews;
 }
 
 }  // namespace

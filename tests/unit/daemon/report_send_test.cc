@@ -53,6 +53,14 @@ TEST_F(ReportSend, ADryRunSaysWhatIsDue) {
   EXPECT_EQ(DryRun().out, "no report is due\n") << "the day isn't over";
 }
 
+// With a resolver that is down nothing is sent, which looks like nothing to do.
+TEST_F(ReportSend, DnsThatIsDownIsBadNews) {
+  Count("a.test", 3, 1, kNoon);
+  const Ran ran = Send();
+  EXPECT_EQ(ran.code, 1) << ran;
+  EXPECT_NE(ran.out.find("1 not made yet: DNS"), std::string::npos) << ran;
+}
+
 // Both at once would be a contradiction; what changes nothing wins.
 TEST_F(ReportSend, ADryRunNeverSends) {
   Count("a.test", 3, 1, kNoon);
