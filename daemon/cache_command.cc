@@ -21,17 +21,21 @@ int CacheCommand(const CommandLine& line) {
     std::cerr << "tlswarden: [tlsrpt] ledger is empty, so nothing is remembered\n";
     return kExitUsage;
   }
+  std::vector<Domain> domains;  // all of them first: none is let go where one is misspelt
   for (auto name = line.arguments.begin() + 1; name != line.arguments.end(); ++name) {
     const Result<Domain> domain = ParseDomain(*name);
     if (!domain) {
       std::cerr << "tlswarden: " << domain.error() << '\n';
       return kExitUsage;
     }
-    if (const auto error = AddLetGo(LetGoPath(ledger), *domain, WallClock())) {
+    domains.push_back(*domain);
+  }
+  for (const Domain& domain : domains) {
+    if (const auto error = AddLetGo(LetGoPath(ledger), domain, WallClock())) {
       std::cerr << "tlswarden: " << *error << '\n';
       return kExitTemporary;
     }
-    std::cout << domain->ascii
+    std::cout << domain.ascii
               << ": the TLS that it had so far isn't demanded any more, within five minutes; what "
                  "it publishes still is\n";
   }

@@ -25,6 +25,9 @@ constexpr std::size_t kMostAsked = 1000;
 
 constexpr std::chrono::seconds kFlushEvery{1};
 
+// Sessions are joined ten seconds later, and DNS may be asked about them.
+constexpr std::chrono::seconds kKeepBack{20};
+
 constexpr std::size_t kMostReportMail = 10'000;
 constexpr std::chrono::hours kReportMailAge{48};  // no report is tried for longer
 
@@ -87,13 +90,15 @@ struct MailLogFeed::Asker : std::enable_shared_from_this<Asker> {
 };
 
 MailLogFeed::MailLogFeed(MailLogDoors doors)
-    : asker_(std::make_shared<Asker>(doors)), keep_(std::move(doors.keep)) {}
+    : asker_(std::make_shared<Asker>(doors)),
+      keep_(std::move(doors.keep)),
+      opened_at_(WallClock()) {}
 
 Result<std::unique_ptr<MailLogFeed>> MailLogFeed::Open(const MailLogFeedOptions& options,
                                                        MailLogDoors doors) {
   std::unique_ptr<MailLogFeed> feed(new MailLogFeed(doors));
   MailLogFeed* const self = feed.get();
-  const LogHooks hooks{self->keep_, doors.complain};
+  const LogHooks hooks{[self] { self->Keep(); }, doors.complain, kKeepBack};
   if (options.log == "journal") {
     JournalFollowerOptions journal;
     journal.state_path = options.state_path;
@@ -121,10 +126,16 @@ MailLogFeed::~MailLogFeed() { Stop(); }
 
 void MailLogFeed::Stop() {
   if (!source_) return;
+  ending_ = true;
   source_->Stop();
   source_.reset();
   flusher_.reset();
-  {
+  Keep();
+}
+
+// The last position lies behind all that was read, so nothing may be open when it is saved.
+void MailLogFeed::Keep() {
+  if (ending_) {
     const std::lock_guard lock(mutex_);
     HandOn(joiner_.Finish());
   }
@@ -149,6 +160,8 @@ void MailLogFeed::OnEntry(const JournalEntry& entry) {
 
 void MailLogFeed::Take(const MailLogLine& line) {
   const std::lock_guard lock(mutex_);
+  // Deliveries may be under way. Where it goes on after an absence, the first line is older.
+  if (!std::exchange(has_begun_, true)) joiner_.KnowFrom(std::min(opened_at_, line.at));
   if (line.kind == LogProgram::kTlswarden) return NoteReportMail(line);
   HandOn(joiner_.Take(line));
 }

@@ -6,6 +6,7 @@
 #ifndef TLSWARDEN_DAEMON_MAIL_LOG_FEED_H_
 #define TLSWARDEN_DAEMON_MAIL_LOG_FEED_H_
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -58,16 +59,20 @@ class MailLogFeed {
   void NoteReportMail(const MailLogLine& line);
   bool IsReportMail(const LoggedSession& session) const;
   void HandOn(const Joined& joined);
+  void Keep();
 
   struct Asker;  // outlives the feed while the resolver has a question of ours
   const std::shared_ptr<Asker> asker_;
   const std::function<void()> keep_;
+  const Time opened_at_;
+  std::atomic<bool> ending_{false};
   // Of the source's thread: a line takes less time than asking for the time zone.
   std::chrono::minutes utc_offset_{0};
   Time zone_asked_at_{};
 
   std::mutex mutex_;  // guards what follows
   LogJoiner joiner_;
+  bool has_begun_ = false;  // a line came
   // Whom our own reports went to, by canonical address, and when: such sessions aren't reported
   // (RFC 8460 section 5.5).
   std::unordered_map<std::string, Time> report_mail_;

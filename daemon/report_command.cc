@@ -33,7 +33,7 @@ Result<std::vector<TlsReport>> Received(const std::string& path, Day first, Day 
   if (!store) return Error{store.error()};
   ReceivedStore open = std::move(store).value();
   Result<std::vector<ReceivedReport>> list = open.List(first, last, kMostReceived);
-  if (!list) return Error{list.error()};
+  if (!list) return Error{path + ": " + list.error()};
   for (const ReceivedReport& received : *list) reports.push_back(received.report);
   return reports;
 }
@@ -59,24 +59,34 @@ int WritePage(const std::string& path, const Overview& overview) {
   return Complain(kExitBadNews, path + ": can't be written");
 }
 
-int Show(const CommandLine& line, const Settings::Tlsrpt& settings, Time now) {
+// What was asked for, or why there is no such thing.
+Result<OverviewFrame> FrameOf(const ReportRequest& request, Time now) {
   OverviewFrame frame;
   frame.made = now;
   frame.host = HostName();
   frame.version = TLSWARDEN_VERSION;
   frame.last = DayOf(now);
   frame.first = frame.last - std::chrono::days(kShownDays - 1);
-  if (!line.report.day.empty()) {
-    const std::optional<Time> day = ParseTime(line.report.day);
-    if (!day) return Complain(kExitUsage, "--day " + line.report.day + ": use 2026-11-25");
+  if (!request.day.empty()) {
+    const std::optional<Time> day = ParseTime(request.day);
+    if (!day) return Error{"--day " + request.day + ": use 2026-11-25"};
+    if (DayOf(*day) > frame.last) {
+      return Error{"--day " + request.day + ": that day (UTC) hasn't begun"};
+    }
     frame.first = frame.last = DayOf(*day);
   }
-  if (!line.report.domain.empty()) {
-    const Result<Domain> domain = ParseDomain(line.report.domain);
-    if (!domain) return Complain(kExitUsage, "--domain: " + domain.error());
+  if (!request.domain.empty()) {
+    const Result<Domain> domain = ParseDomain(request.domain);
+    if (!domain) return Error{"--domain: " + domain.error()};
     frame.domain = domain->ascii;
   }
-  const Result<Overview> overview = MakeOverviewOf(settings, frame);
+  return frame;
+}
+
+int Show(const CommandLine& line, const Settings::Tlsrpt& settings, Time now) {
+  const Result<OverviewFrame> frame = FrameOf(line.report, now);
+  if (!frame) return Complain(kExitUsage, frame.error());
+  const Result<Overview> overview = MakeOverviewOf(settings, *frame);
   if (!overview) return Complain(kExitTemporary, overview.error());
   if (!line.report.html.empty()) return WritePage(line.report.html, *overview);
   if (line.json) {

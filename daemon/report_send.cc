@@ -45,7 +45,10 @@ int Send(ReportSender& sender) {
   if (!counts) return Complain(kExitTemporary, counts.error());
   std::cout << counts->sent << " sent, " << counts->failed << " to be tried again, "
             << counts->given_up << " given up\n";
-  return counts->failed + counts->given_up == 0 ? kExitGood : kExitBadNews;
+  if (counts->put_off != 0) {
+    std::cout << counts->put_off << " not made yet: DNS doesn't say whether the domain wants it\n";
+  }
+  return counts->failed + counts->given_up + counts->put_off == 0 ? kExitGood : kExitBadNews;
 }
 
 }  // namespace
@@ -59,8 +62,9 @@ int SendReports(const CommandLine& line, const Settings& settings, Time now) {
   }
   SyslogSink syslog(settings.log);
   LogSink log(syslog);
+  const auto when = line.report.dry_run ? ReportSending::When::kPreview : ReportSending::When::kNow;
   const Result<std::unique_ptr<ReportSending>> sending =
-      ReportSending::Make(settings, ReportSending::When::kNow, log, [now] { return now; });
+      ReportSending::Make(settings, when, log, [now] { return now; });
   if (!sending) return Complain(kExitTemporary, sending.error());
   const int code = line.report.dry_run ? DryRun((*sending)->sender()) : Send((*sending)->sender());
   log.Flush();

@@ -1,19 +1,13 @@
 #include "daemon/report_sending.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "daemon/report_doors.h"
 #include "daemon/wiring.h"
-#include "report/gzip.h"
-#include "report/ledger.h"
-#include "report/report_json.h"
-#include "report/report_mail.h"
 #include "report/sendmail_submit.h"
 #include "resolver/https_post.h"
 #include "resolver/wait_for.h"
@@ -23,65 +17,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-// The ledger's file is there once something was counted.
-class LazyLedger {
- public:
-  explicit LazyLedger(std::string path) : path_(std::move(path)) {}
-
-  template <typename T, typename Read>
-  Result<T> With(Read read) {
-    if (!reader_) {
-      Result<std::optional<LedgerReader>> opened = LedgerReader::OpenIfThere(path_);
-      if (!opened) return Error{opened.error()};
-      reader_ = std::move(opened).value();
-    }
-    if (!reader_) return T();  // nothing was counted yet
-    return read(*reader_);
-  }
-
- private:
-  const std::string path_;
-  std::optional<LedgerReader> reader_;
-};
-
 // The doors have their own limits, which are shorter.
 constexpr std::chrono::seconds kMostWait{90};
-
-// Of our own reports; the ledger's limits keep them far below.
-constexpr std::size_t kMaxOwnReportOctets = 64 << 20;
-
-// A number for this installation that stays the same.
-std::uint64_t SeedOf(const Settings& settings) {
-  return Spread(0, HostName() + '\n' + settings.tlsrpt.contact_info);
-}
-
-SenderOptions OptionsOf(const Settings& settings, ReportSending::When when) {
-  SenderOptions options;
-  options.sender = ReportSenderOf(settings.tlsrpt);
-  options.maker.organization_name = settings.tlsrpt.organization_name;
-  options.maker.contact_info = settings.tlsrpt.contact_info;
-  options.maker.seed = SeedOf(settings);
-  options.maker.times.spread =
-      std::chrono::duration_cast<std::chrono::seconds>(settings.tlsrpt.spread);
-  if (when == ReportSending::When::kNow) {
-    options.maker.times.rest = options.maker.times.spread = std::chrono::seconds(0);
-  }
-  return options;
-}
-
-// The queue keeps what is sent; the text beside it is made from that.
-std::string MailOf(const ReportMail& mail) {
-  const Result<std::string> json = Gunzip(mail.report.octets, kMaxOwnReportOctets);
-  const Result<TlsReport> report = json ? ParseReport(*json) : Error{json.error()};
-  ReportMailContext context;
-  context.domain = mail.report.domain;
-  context.to = mail.to;
-  context.from = mail.sender;
-  context.host = HostName();
-  context.unique = mail.report.report_id.substr(0, mail.report.report_id.find('@'));
-  context.now = mail.report.made;
-  return ComposeReportMail(report ? *report : TlsReport(), mail.report.octets, context);
-}
 
 PostOutcome OutcomeOf(const HttpsPostOutcome& posted) {
   PostOutcome outcome;
@@ -103,7 +40,7 @@ SmtpOutcome SubmitReportMail(const Settings::Tlsrpt& settings, const SmtpMail& m
 }
 
 struct ReportSending::Parts {
-  explicit Parts(const Settings& settings) : tlsrpt(settings.tlsrpt), ledger(tlsrpt.ledger) {}
+  explicit Parts(const Settings::Tlsrpt& settings) : tlsrpt(settings) {}
   ~Parts() {
     if (sender) sender->Stop();
     io.stop();
@@ -121,10 +58,9 @@ struct ReportSending::Parts {
     return {PostOutcome::Status::kTemporary, "it took too long", true};
   }
 
-  SenderDoors Doors(RecordSink& log, std::function<Time()> clock);
+  SenderDoors Doors(const Settings& settings, RecordSink& log, std::function<Time()> clock);
 
   const Settings::Tlsrpt tlsrpt;
-  LazyLedger ledger;
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   Network network;
@@ -133,26 +69,10 @@ struct ReportSending::Parts {
   std::thread thread;
 };
 
-SenderDoors ReportSending::Parts::Doors(RecordSink& log, std::function<Time()> clock) {
-  SenderDoors doors;
-  doors.maker.domains = [this](Day day) {
-    return ledger.With<std::vector<std::string>>(
-        [&](LedgerReader& reader) { return reader.Domains(day); });
-  };
-  doors.maker.tallies = [this](Day day, const std::string& domain) {
-    return ledger.With<std::vector<PolicyTally>>(
-        [&](LedgerReader& reader) { return reader.Tallies(day, domain); });
-  };
-  doors.maker.seen_record = [this](Day day, const std::string& domain) {
-    return ledger.With<std::string>(
-        [&](LedgerReader& reader) { return reader.TlsrptRecord(day, domain); });
-  };
+SenderDoors ReportSending::Parts::Doors(const Settings& settings, RecordSink& log,
+                                        std::function<Time()> clock) {
+  SenderDoors doors = MakeFileDoors(settings, log);
   doors.maker.lookup = [this](const std::string& name) { return Texts(name); };
-  doors.maker.compose = [](const TlsReport& report) -> Result<std::string> {
-    return Gzip(ToJson(report));
-  };
-  doors.maker.log = [&log](Notice notice) { log.Write(std::move(notice)); };
-  doors.compose_mail = MailOf;
   doors.submit = [this](const SmtpMail& mail) { return SubmitReportMail(tlsrpt, mail); };
   doors.post = [this](const std::string& uri, const std::string& octets, const std::string& type) {
     return Post(uri, octets, type);
@@ -168,10 +88,10 @@ ReportSender& ReportSending::sender() { return *parts_->sender; }
 Result<std::unique_ptr<ReportSending>> ReportSending::Make(const Settings& settings, When when,
                                                            RecordSink& log,
                                                            std::function<Time()> clock) {
-  Result<ReportQueue> queue =
-      ReportQueue::Open(settings.tlsrpt.queue, SeedOf(settings), log, clock());
+  const auto open = when == When::kPreview ? ReportQueue::OpenToRead : ReportQueue::Open;
+  Result<ReportQueue> queue = open(settings.tlsrpt.queue, ReportSeed(settings), log, clock());
   if (!queue) return Error{"[tlsrpt] queue: " + queue.error()};
-  auto parts = std::make_unique<Parts>(settings);
+  auto parts = std::make_unique<Parts>(settings.tlsrpt);
   Result<Network> network = MakeNetwork(parts->io, settings);
   if (!network) return Error{network.error()};
   parts->network = std::move(network).value();
@@ -182,8 +102,9 @@ Result<std::unique_ptr<ReportSending>> ReportSending::Make(const Settings& setti
   Result<std::unique_ptr<HttpsPost>> post = HttpsPost::Create(*parts->network.dns, options);
   if (!post) return Error{"[mta-sts] ca-file: " + post.error()};
   parts->post = std::move(post).value();
-  parts->sender = std::make_unique<ReportSender>(
-      std::move(queue).value(), OptionsOf(settings, when), parts->Doors(log, std::move(clock)));
+  parts->sender = std::make_unique<ReportSender>(std::move(queue).value(),
+                                                 MakeSenderOptions(settings, when != When::kSpread),
+                                                 parts->Doors(settings, log, std::move(clock)));
   parts->thread = std::thread([io = &parts->io] { io->run(); });
   return std::unique_ptr<ReportSending>(new ReportSending(std::move(parts)));
 }

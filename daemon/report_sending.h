@@ -20,8 +20,9 @@ SmtpOutcome SubmitReportMail(const Settings::Tlsrpt& settings, const SmtpMail& m
 class ReportSending {
  public:
   enum class When {
-    kSpread,  // each report at its own time, in the hours after the day's end
-    kNow,     // all reports of days that are over
+    kSpread,   // each report at its own time, in the hours after the day's end
+    kNow,      // all reports of days that are over
+    kPreview,  // the same, to look at: no file is made or changed
   };
 
   // The log must outlive it. Has threads of its own for DNS and HTTPS. Errors: the queue, the

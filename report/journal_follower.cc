@@ -89,12 +89,11 @@ bool JournalFollower::Pass() {
   return true;
 }
 
-void JournalFollower::Save(StateKeeper::Clock::time_point now) {
-  keeper_.Save(ToText(entries_.Cursor()), now);
-}
+std::string JournalFollower::Place() { return ToText(entries_.Cursor()); }
 
 void JournalFollower::Loop() {
   LowerThreadPriority();
+  keeper_.SaveNow(Place(), StateKeeper::Clock::now());
   while (!stopping_) {
     const bool more = Pass();
     {
@@ -102,14 +101,14 @@ void JournalFollower::Loop() {
       counts_ = own_counts_;
     }
     const auto now = StateKeeper::Clock::now();
-    if (keeper_.IsDue(now)) Save(now);
+    if (keeper_.IsDue(now)) keeper_.Save(Place(), now);
     if (more) continue;
     wake_up_.Wait(-1, 0, kShortest);
     wake_up_.Wait(entries_.descriptor(), entries_.events(), options_.poll);
     entries_.Cursor();  // while the entry's file is there
     entries_.Process();
   }
-  Save(StateKeeper::Clock::now());
+  keeper_.SaveNow(Place(), StateKeeper::Clock::now());
 }
 
 }  // namespace tlswarden

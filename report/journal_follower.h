@@ -45,7 +45,7 @@ class JournalFollower : public LogSource {
                   JournalEntries entries);
   std::optional<std::string> Begin();
   bool Pass();
-  void Save(StateKeeper::Clock::time_point now);
+  std::string Place();
   void Loop();
 
   const JournalFollowerOptions options_;

@@ -45,6 +45,7 @@ FollowedCounts FileFollower::counts() const {
 
 void FileFollower::Loop() {
   LowerThreadPriority();
+  keeper_.SaveNow(ToText(reader_.position()), StateKeeper::Clock::now());
   while (!stopping_) {
     const auto now = StateKeeper::Clock::now();
     const bool more = reader_.Pass(now);
@@ -55,7 +56,7 @@ void FileFollower::Loop() {
     if (keeper_.IsDue(now)) keeper_.Save(ToText(reader_.position()), now);
     if (!more) watch_.Wait(options_.poll);
   }
-  keeper_.Save(ToText(reader_.position()), StateKeeper::Clock::now());
+  keeper_.SaveNow(ToText(reader_.position()), StateKeeper::Clock::now());
 }
 
 }  // namespace tlswarden

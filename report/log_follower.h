@@ -2,9 +2,9 @@
 //
 // Lost or twice: no line is lost by a stop, a crash or a power failure of this program. The
 // position is saved after before_save has returned, so what it lies behind is kept; what was handed
-// on since (at most about a second's lines) comes again after a kill or a power failure, and may be
-// counted twice. After Stop nothing comes again. The other order would lose those lines instead,
-// and a lost failure isn't reported to anybody.
+// on since (the lines of about a second, and of LogHooks::keep_back) comes again after a kill or a
+// power failure, and may be counted twice. After Stop nothing comes again. The other order would
+// lose those lines instead, and a lost failure isn't reported to anybody.
 //
 // What is lost: what was written while nobody followed to files that were compressed or removed
 // before this program ran again; see log_reader.h for copytruncate.

@@ -10,10 +10,11 @@
 namespace tlswarden {
 namespace {
 
-constexpr std::chrono::seconds kOpenFor{10};     // a session waits so long for more recipients
-constexpr std::chrono::hours kKnownFor{24};      // that an MTA logs TLS
-constexpr std::chrono::seconds kFaultFor{60};    // tlsproxy's line comes just before smtp's
-constexpr std::string_view kSeparator("\0", 1);  // no field has one: see ProcessOf
+constexpr std::chrono::seconds kOpenFor{10};        // a session waits so long for more recipients
+constexpr std::chrono::hours kKnownFor{24};         // that an MTA logs TLS
+constexpr std::chrono::hours kLongestDelivery{24};  // of a line that doesn't say how long it took
+constexpr std::chrono::seconds kFaultFor{60};       // tlsproxy's line comes just before smtp's
+constexpr std::string_view kSeparator("\0", 1);     // no field has one: see ProcessOf
 
 template <class... Visitors>
 struct Overloaded : Visitors... {
@@ -53,6 +54,7 @@ LogDelivery ToDelivery(const MailLogLine& line, const PostfixDelivery& fact) {
   delivery.relay = fact.relay;
   delivery.reused = fact.connection_use > 1;
   delivery.feature = fact.tls;
+  delivery.taken = TimeTaken(fact).value_or(kLongestDelivery);
   delivery.dsn = fact.dsn;
   delivery.status = fact.status;
   delivery.text = fact.text;
@@ -71,6 +73,7 @@ LogDelivery ToDelivery(const MailLogLine& line, const SendmailDelivery& fact) {
     }
   }
   delivery.relay = {fact.address.empty() ? std::string_view() : fact.host, fact.address, kSmtpPort};
+  delivery.taken = TimeTaken(fact).value_or(kLongestDelivery);
   delivery.dsn = fact.dsn;
   delivery.status = StatusOf(fact);
   delivery.text = fact.text;
@@ -113,7 +116,9 @@ bool LogJoiner::LogsTls(const MailLogLine& line) const {
 }
 
 void LogJoiner::Deliver(const MailLogLine& line, LogDelivery delivery, Joined& joined) {
-  delivery.logs_tls = LogsTls(line);
+  // The stamps have no fractions of a second.
+  const bool seen_whole = line.at - delivery.taken - std::chrono::seconds(1) >= known_from_;
+  delivery.logs_tls = seen_whole && LogsTls(line);
   LogProcess& process = ProcessOf(line, joined);
   if (!process.Deliver(delivery, joined)) return;
   if (!opened_.empty() && opened_.back().key == key_ && opened_.back().serial == process.serial()) {

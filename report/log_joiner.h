@@ -13,7 +13,8 @@
 // - tlsproxy's lines give the reason why a certificate failed; the session is smtp's.
 // - A session in the clear leaves no TLS line. It is told only of an MTA that is known to log TLS,
 //   since some TLS line of it was seen within a day, or where smtp_log_tls_feature_status says so,
-//   and only once the envelope was sent.
+//   and only once the envelope was sent. Its TLS line may also stand before what is read
+//   (KnowFrom).
 // - relay=none and what doesn't go out by SMTP over the network is no session. Sendmail's mailer
 //   `relay` (a smart host, and its own submission) isn't; Postfix's relayhost can't be told from an
 //   MX host here: session_event compares with the domain's MX hosts.
@@ -55,6 +56,10 @@ class LogJoiner {
  public:
   explicit LogJoiner(LogLimits limits = {}) : limits_(limits) {}
 
+  // Lines before that time weren't seen: the lack of one means nothing. Without a call, all of the
+  // log is.
+  void KnowFrom(Time time) { known_from_ = time; }
+
   // What the line completes. Deliveries come with their line; a session when its process begins
   // another, or ten seconds later by the log's time.
   Joined Take(const MailLogLine& line);
@@ -94,6 +99,7 @@ class LogJoiner {
   void CountIn(const Joined& joined);
 
   LogLimits limits_;
+  Time known_from_{Time::min() + std::chrono::hours(48)};  // so that nothing overflows
   LogCounts counts_;
   Slots slots_;
   std::unordered_map<std::string, Slots::iterator> by_key_;

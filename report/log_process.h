@@ -5,6 +5,7 @@
 #ifndef TLSWARDEN_REPORT_LOG_PROCESS_H_
 #define TLSWARDEN_REPORT_LOG_PROCESS_H_
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -38,7 +39,8 @@ struct LogDelivery {
   std::string_view dsn;
   std::string_view status;
   std::string_view text;
-  bool logs_tls = false;  // so that the lack of a TLS line means something
+  std::chrono::seconds taken{0};  // since the connection was begun, at most
+  bool logs_tls = false;          // so that the lack of a TLS line means something
 };
 
 class LogProcess {

@@ -4,6 +4,7 @@
 #ifndef TLSWARDEN_REPORT_LOG_SOURCE_H_
 #define TLSWARDEN_REPORT_LOG_SOURCE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -22,6 +23,9 @@ struct LogHooks {
   std::function<void()> before_save;
   // One text for a person, once until it is well again.
   std::function<void(const std::string&)> complain;
+  // What a line becomes may take so long. Until Stop the position that is saved is one of so long
+  // ago.
+  std::chrono::milliseconds keep_back{0};
 };
 
 struct FollowedCounts {

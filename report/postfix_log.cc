@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 
 #include "policy/ascii.h"
 #include "policy/mail_address.h"
@@ -12,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxAddressOctets = 45;  // of an IPv6 address
 constexpr std::size_t kMaxWordOctets = 64;     // of a cipher, a dsn, a status
+constexpr double kMostSeconds = 1e6;           // of a delay
 constexpr int kMostFields = 16;                // of a delivery's line
 
 bool IsHostCharacter(char c) { return IsAlnum(c) || c == '-' || c == '.' || c == '_'; }
@@ -127,6 +130,7 @@ bool TakeField(std::string_view& text, PostfixDelivery& fact) {
   text.remove_prefix(end);
   if (key == "dsn") fact.dsn = value;
   if (key == "tls") fact.tls = value;
+  if (key == "delays") fact.delays = value;
   if (key == "conn_use") {
     fact.connection_use = 2;  // it stands there only from the second use on
   }
@@ -177,6 +181,18 @@ std::optional<LogRelay> TakeRelay(std::string_view& text) {
   }
   text = rest;
   return relay;
+}
+
+std::optional<std::chrono::seconds> TimeTaken(const PostfixDelivery& delivery) {
+  std::string_view rest = delivery.delays;
+  double delays[4] = {};
+  for (double& delay : delays) {
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), delay);
+    if (error != std::errc() || !(delay >= 0 && delay <= kMostSeconds)) return std::nullopt;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    if (&delay != &delays[3] && !TakePrefix(rest, "/")) return std::nullopt;
+  }
+  return std::chrono::seconds(static_cast<int>(std::ceil(delays[2] + delays[3])));
 }
 
 bool SpeaksOfTls(std::string_view text) {

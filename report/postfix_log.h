@@ -9,6 +9,7 @@
 #ifndef TLSWARDEN_REPORT_POSTFIX_LOG_H_
 #define TLSWARDEN_REPORT_POSTFIX_LOG_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -53,8 +54,9 @@ struct PostfixDelivery {
   std::string_view recipient;  // without angle brackets
   std::string_view original;   // orig_to; empty: the same
   LogRelay relay;
-  int connection_use = 1;  // conn_use: how often this connection has been used
-  std::string_view tls;    // smtp_log_tls_feature_status of 3.11: "!secure", "may:none"; or empty
+  int connection_use = 1;   // conn_use: how often this connection has been used
+  std::string_view delays;  // "0.02/0.02/0.06/0.12": before and in the queue, connecting, sending
+  std::string_view tls;     // smtp_log_tls_feature_status of 3.11: "!secure", "may:none"; or empty
   std::string_view dsn;
   std::string_view status;  // sent, deferred, bounced
   std::string_view text;    // without its parentheses; a server's reply may be in it
@@ -75,6 +77,10 @@ std::optional<PostfixFact> ParsePostfixLog(std::string_view text);
 // "mx.example.com[192.0.2.1]:25" or without a port, up to the first blank, comma or second colon.
 // Takes it from `text`; nothing when it isn't there.
 std::optional<LogRelay> TakeRelay(std::string_view& text);
+
+// How long ago the connection of a delivery was begun, rounded up: TLS came after that. Nothing
+// when the line doesn't say.
+std::optional<std::chrono::seconds> TimeTaken(const PostfixDelivery& delivery);
 
 // Whether the text of a failed delivery speaks of TLS: Postfix's own words only, which no server
 // can put at the beginning.

@@ -140,6 +140,7 @@ ReportQueue::Problem ReportMaker::Make(const Entry& entry, Time now) {
 }
 
 ReportQueue::Problem ReportMaker::PutOff(const Entry& entry, const std::string& why, Time now) {
+  ++put_off_;
   const std::uint64_t spread = Spread(options_.seed, entry.day, entry.domain);
   const Attempts attempts = Begin(entry.attempts, now, spread, options_.times);
   const bool hopeless = IsHopeless(attempts, now, options_.times);

@@ -72,6 +72,9 @@ class ReportMaker {
   // When MakeNext has something to do again, as far as it is known. After a MakeNext.
   Time NextDue() const;
 
+  // How often MakeNext made nothing, since nobody knew whether the domain wants a report.
+  std::size_t put_off() const { return put_off_; }
+
   // What MakeNext would do at `now`, at most `most` of it; changes nothing.
   Result<std::vector<ReportPreview>> Preview(Time now, std::size_t most);
 
@@ -97,6 +100,7 @@ class ReportMaker {
   const MakerDoors doors_;
   std::vector<Entry> plan_;  // the next one last
   std::optional<Time> planned_;
+  std::size_t put_off_ = 0;
 };
 
 }  // namespace tlswarden

@@ -1,6 +1,7 @@
 #include "report/report_queue.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "cache/sqlite_file.h"
@@ -51,10 +52,18 @@ Result<ReportQueue> ReportQueue::Open(const std::string& path, std::uint64_t see
   return queue;
 }
 
-Result<ReportQueue> ReportQueue::OpenToRead(const std::string& path) {
-  Result<SqliteDb> db = SqliteDb::OpenToRead(path);
+Result<ReportQueue> ReportQueue::OpenToRead(const std::string& path, std::uint64_t seed,
+                                            RecordSink& sink, Time now) {
+  const auto is_there = [](const std::string& file) {
+    std::error_code unreadable;
+    return std::filesystem::exists(file, unreadable) || unreadable;
+  };
+  if (!is_there(path)) return Open(":memory:", seed, sink, now);
+  // Whoever has it open, or was killed, leaves this one beside it.
+  const bool is_written = is_there(path + "-wal");
+  Result<SqliteDb> db = is_written ? SqliteDb::OpenToRead(path) : SqliteDb::OpenUnwritten(path);
   if (!db) return Error{db.error()};
-  return ReportQueue(std::move(db).value(), path, 0);
+  return ReportQueue(std::move(db).value(), path, seed, true);
 }
 
 ReportQueue::Problem ReportQueue::Commit(SqliteTransaction& transaction) {
@@ -68,6 +77,7 @@ Result<Day> ReportQueue::Since(Time now) {
   const bool known = begun.Step();
   if (!begun.ok()) return Error{*Failed()};
   if (known && DayFromNumber(begun.Number(0)) <= yesterday) return DayFromNumber(begun.Number(0));
+  if (is_read_only_) return yesterday;
   begun.Reset();
   SqliteStatement insert(db_, "INSERT INTO begun(day) VALUES(?1)");
   insert.Bind(1, DayNumber(yesterday));

@@ -87,8 +87,10 @@ class ReportQueue {
   // As OpenSqliteFile (cache/sqlite_file.h). `seed` as in schedule.h.
   static Result<ReportQueue> Open(const std::string& path, std::uint64_t seed, RecordSink& sink,
                                   Time now);
-  // For listings, beside a daemon. Errors: there is no file yet, too.
-  static Result<ReportQueue> OpenToRead(const std::string& path);
+  // For listings, beside a daemon or not; nothing is changed, and no file made. Where there is no
+  // file it is as if one had just been made.
+  static Result<ReportQueue> OpenToRead(const std::string& path, std::uint64_t seed,
+                                        RecordSink& sink, Time now);
 
   // The first day that is reported: the day before the queue began. A queue that was lost must not
   // send a week's reports again, nor one that is new.
@@ -130,8 +132,8 @@ class ReportQueue {
   Problem Forget();
 
  private:
-  ReportQueue(SqliteDb db, std::string path, std::uint64_t seed)
-      : db_(std::move(db)), path_(std::move(path)), seed_(seed) {}
+  ReportQueue(SqliteDb db, std::string path, std::uint64_t seed, bool is_read_only = false)
+      : db_(std::move(db)), path_(std::move(path)), seed_(seed), is_read_only_(is_read_only) {}
   Problem Failed() const { return path_ + ": " + db_.LastError(); }
   Problem Commit(SqliteTransaction& transaction);
   Problem Put(const QueuedReport& report, const std::vector<ReportDestination>& targets);
@@ -144,6 +146,7 @@ class ReportQueue {
   SqliteDb db_;
   std::string path_;
   std::uint64_t seed_;
+  bool is_read_only_;
 };
 
 }  // namespace tlswarden

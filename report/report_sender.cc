@@ -194,6 +194,7 @@ void ReportSender::RunUntilStopped() {
 
 Result<SendCounts> ReportSender::SendDue() {
   counts_ = {};
+  const std::size_t put_off = maker_.put_off();
   milliseconds wait{0};
   while (Pause(wait)) {
     const Result<Progress> progress = Step(doors_.clock());
@@ -201,6 +202,7 @@ Result<SendCounts> ReportSender::SendDue() {
     if (!progress->tried && !progress->made) break;
     wait = progress->tried ? Pace() : milliseconds(0);
   }
+  counts_.put_off = maker_.put_off() - put_off;
   return counts_;
 }
 

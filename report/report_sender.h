@@ -76,6 +76,7 @@ struct SendCounts {
   std::size_t sent = 0;    // targets
   std::size_t failed = 0;  // targets, to be tried again
   std::size_t given_up = 0;
+  std::size_t put_off = 0;  // reports: DNS doesn't say who wants them
   bool operator==(const SendCounts&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "report/sendmail_log.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "policy/ascii.h"
 #include "policy/domain.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxWordOctets = 256;
 constexpr int kMostFields = 16;
+constexpr int kMostDays = 100;
 
 std::string_view TakeQueueId(std::string_view& text) {
   constexpr std::size_t kMaxOctets = 32;
@@ -147,6 +149,7 @@ std::optional<SendmailFact> ParseDelivery(std::string_view queue_id, std::string
     }
     const std::optional<std::string_view> value = TakeValue(text);
     if (key.empty() || !value) return std::nullopt;
+    if (key == "xdelay") fact.xdelay = *value;
     if (key == "mailer") fact.mailer = *value;
     if (key == "relay") SplitRelay(*value, fact.host, fact.address);
     if (key == "dsn") fact.dsn = *value;
@@ -165,6 +168,23 @@ std::optional<SendmailFact> ParseSendmailLog(std::string_view text) {
   if (TakePrefix(text, "ruleset=")) return ParseRefused(queue_id, text);
   if (TakePrefix(text, "STARTTLS=client, ")) return ParseTls(text);
   return std::nullopt;
+}
+
+std::optional<std::chrono::seconds> TimeTaken(const SendmailDelivery& delivery) {
+  std::string_view rest = delivery.xdelay;
+  int days = 0;
+  const std::size_t plus = rest.find('+');
+  if (plus != std::string_view::npos) {
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + plus, days);
+    if (error != std::errc() || days < 0 || days > kMostDays) return std::nullopt;
+    rest.remove_prefix(plus + 1);
+  }
+  const auto digits = [&](std::size_t at) { return IsDigit(rest[at]) && IsDigit(rest[at + 1]); };
+  const bool good =
+      rest.size() == 8 && rest[2] == ':' && rest[5] == ':' && digits(0) && digits(3) && digits(6);
+  if (!good) return std::nullopt;
+  const auto number = [&](std::size_t at) { return (rest[at] - '0') * 10 + rest[at + 1] - '0'; };
+  return std::chrono::seconds(((days * 24 + number(0)) * 60 + number(3)) * 60 + number(6) + 1);
 }
 
 std::optional<std::string_view> NextSendmailRecipient(std::string_view& recipients) {

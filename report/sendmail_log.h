@@ -7,6 +7,7 @@
 #ifndef TLSWARDEN_REPORT_SENDMAIL_LOG_H_
 #define TLSWARDEN_REPORT_SENDMAIL_LOG_H_
 
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -39,6 +40,7 @@ struct SendmailRefused {
 struct SendmailDelivery {
   std::string_view queue_id;
   std::string_view recipients;  // to be read with NextSendmailRecipient
+  std::string_view xdelay;      // "00:00:01", "1+00:00:01": of this attempt
   std::string_view mailer;
   std::string_view host;     // empty: no relay
   std::string_view address;  // empty: there was no connection
@@ -48,6 +50,9 @@ struct SendmailDelivery {
 
 using SendmailFact =
     std::variant<SendmailTls, SendmailTlsFailed, SendmailRefused, SendmailDelivery>;
+
+// How long ago the attempt was begun, rounded up. Nothing when the line doesn't say.
+std::optional<std::chrono::seconds> TimeTaken(const SendmailDelivery& delivery);
 
 // Nothing for lines that say something else.
 std::optional<SendmailFact> ParseSendmailLog(std::string_view text);

@@ -71,6 +71,14 @@ Result<std::optional<std::string>> StateKeeper::Load() const {
 
 void StateKeeper::Save(const std::string& text, Clock::time_point now) {
   tried_ = now;
+  if (waiting_.empty() || waiting_.back().text != text) waiting_.push_back({text, now});
+  const Clock::time_point ripe = now - hooks_.keep_back;
+  while (waiting_.size() > 1 && waiting_[1].since <= ripe) waiting_.pop_front();
+  if (waiting_.front().since <= ripe) SaveNow(std::string(waiting_.front().text), now);
+}
+
+void StateKeeper::SaveNow(const std::string& text, Clock::time_point now) {
+  tried_ = now;
   if (saved_ == text) return;
   if (hooks_.before_save) hooks_.before_save();
   if (const std::optional<std::string> error = Replace(path_, text)) {

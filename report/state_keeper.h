@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 
@@ -31,15 +32,24 @@ class StateKeeper {
   // True when the last try is kSaveInterval ago.
   bool IsDue(Clock::time_point now) const { return now - tried_ >= kSaveInterval; }
 
-  // Nothing is done when `text` is what the last Save has written. Else calls before_save, writes
-  // PATH.new, syncs it and renames it. What can't be written is complained of once, until it can.
+  // Saves the youngest text that came hooks.keep_back ago.
   void Save(const std::string& text, Clock::time_point now);
+
+  // This text at once. Nothing is done when it is what was written last. Else calls before_save,
+  // writes PATH.new, syncs it and renames it. What can't be written is complained of once, until it
+  // can.
+  void SaveNow(const std::string& text, Clock::time_point now);
 
   const std::string& path() const { return path_; }
 
  private:
   const std::string path_;
   const LogHooks hooks_;
+  struct Waiting {
+    std::string text;
+    Clock::time_point since;
+  };
+  std::deque<Waiting> waiting_;  // one for each kSaveInterval within keep_back, and one more
   std::optional<std::string> saved_;
   Clock::time_point tried_{};
   bool complained_ = false;

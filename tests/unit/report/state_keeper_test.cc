@@ -57,6 +57,29 @@ TEST_F(StateKeeperTest, WhatIsSavedIsNotSavedAgain) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+// What lines become isn't kept yet when they are handed on.
+TEST_F(StateKeeperTest, KeepsBackWhatIsYoung) {
+  using std::chrono::seconds;
+  StateKeeper late{path, {nullptr, nullptr, seconds(10)}};
+  late.SaveNow("begin", now);
+  for (int second = 1; second <= 30; ++second) {
+    late.Save("place " + std::to_string(second), now + seconds(second));
+    const int kept = second - 10;
+    EXPECT_EQ(Content(path), kept < 1 ? "begin" : "place " + std::to_string(kept)) << second;
+  }
+  // Without new lines the last one ripens, too.
+  late.Save("place 30", now + seconds(39));
+  EXPECT_EQ(Content(path), "place 29");
+  late.Save("place 30", now + seconds(40));
+  EXPECT_EQ(Content(path), "place 30");
+  // After a sleep of the machine the youngest that is ripe counts.
+  late.Save("place 31", now + seconds(41));
+  late.Save("place 32", now + seconds(100));
+  EXPECT_EQ(Content(path), "place 31");
+  late.SaveNow("end", now + seconds(100));
+  EXPECT_EQ(Content(path), "end");
+}
+
 TEST_F(StateKeeperTest, IsDueOnceASecond) {
   EXPECT_TRUE(keeper.IsDue(now));
   keeper.Save("one", now);
