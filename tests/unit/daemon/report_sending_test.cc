@@ -86,6 +86,7 @@ class ReportSendingTest : public SendingWorld {
     }
     const auto type = static_cast<RrType>(question.wire.at(at + 2));
     DnsBuilder reply(name, type);
+    const std::lock_guard lock(records_mutex);
     const auto record = records.find(name);
     if (type == RrType::kTxt && record != records.end()) {
       reply.Answer(name, type, 300, TxtWire({record->second}));

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,6 +53,7 @@ class SendingWorld : public testing::Test {
     for (int i = 0; i < failures; ++i) ledger.Add(event);
   }
   void Publish(const std::string& domain, const std::string& rua) {
+    const std::lock_guard lock(records_mutex);
     records["_smtp._tls." + domain] = "v=TLSRPTv1; rua=" + rua;
   }
 
@@ -104,6 +106,7 @@ class SendingWorld : public testing::Test {
   NoticeSink log;
   Settings settings = DefaultSettings();
   Time now = kNextDay;
+  std::mutex records_mutex;                    // for a name server with a thread of its own
   std::map<std::string, std::string> records;  // by name
   bool dns_is_down = false;
   std::function<SmtpOutcome(const SmtpMail&)> smtp = [](const SmtpMail&) { return Taken(); };
