@@ -102,8 +102,9 @@ def start_postfix(host):
 
 
 def reload_postfix(lab, ports=()):
-    """Returns when Postfix has read its settings, and listens at these ports."""
+    """Returns when Postfix has read its settings, and listens at these ports, with no client there that it knew before."""
     since = lab.log.mark()
+    old = _servers(lab) if ports else []
     # Else Postfix would wait until they are two seconds old.
     for name in ("main.cf", "master.cf"):
         os.utime(lab.out.path(f"/etc/postfix/{name}"), (0, 0))
@@ -112,6 +113,18 @@ def reload_postfix(lab, ports=()):
         raise CommandFailed("Postfix doesn't read its settings again")
     for port in ports:
         _wait_for_listener(port)
+    # A process that waited for a client may take one more, by the settings that were.
+    for _ in range(500):
+        if not set(old) & set(_servers(lab)):
+            return
+        time.sleep(0.02)
+    raise CommandFailed("Postfix's smtpd from before the reload doesn't end")
+
+
+def _servers(lab):
+    """The process ids of Postfix's SMTP servers."""
+    master = lab.out.path("/var/spool/postfix/pid/master.pid").read_text().strip()
+    return lab.out.run("pgrep", "--parent", master, "--exact", "smtpd", check=False).split()
 
 
 def _wait_for_listener(port):
