@@ -1,6 +1,8 @@
 // `tlswarden report`: how sessions went, as text, JSON or a page; reports to send; one message.
 
 #include <boost/json/serialize.hpp>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -52,11 +54,12 @@ Result<Overview> MakeOverviewOf(const Settings::Tlsrpt& settings, const Overview
 }
 
 int WritePage(const std::string& path, const Overview& overview) {
+  const std::string page = OverviewPage(overview);
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << OverviewPage(overview);
+  file << page;
   file.close();
   if (file) return kExitGood;
-  return Complain(kExitBadNews, path + ": can't be written");
+  return Complain(kExitBadNews, path + ": " + std::strerror(errno));
 }
 
 // What was asked for, or why there is no such thing.

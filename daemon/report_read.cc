@@ -1,6 +1,8 @@
 // `tlswarden report read`: takes in what others report about our domains. An alias may pipe mail to
 // it, so what is wrong with a mail must not bounce it for ever.
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -20,7 +22,7 @@ namespace {
 Result<std::string> ReadAll(std::istream& input, const std::string& name) {
   std::string octets(kMaxReceivedOctets + 1, '\0');
   input.read(octets.data(), static_cast<std::streamsize>(octets.size()));
-  if (input.bad()) return Error{name + ": can't be read"};
+  if (input.bad()) return Error{name + ": " + std::strerror(errno)};
   octets.resize(static_cast<std::size_t>(input.gcount()));
   return octets;
 }
@@ -28,7 +30,7 @@ Result<std::string> ReadAll(std::istream& input, const std::string& name) {
 Result<std::string> ReadInput(const std::string& file) {
   if (file == "-") return ReadAll(std::cin, "standard input");
   std::ifstream input(file, std::ios::binary);
-  if (!input) return Error{file + ": can't be read"};
+  if (!input) return Error{file + ": " + std::strerror(errno)};
   return ReadAll(input, file);
 }
 

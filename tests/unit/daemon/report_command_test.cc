@@ -121,11 +121,16 @@ TEST_F(ReportCommandTest, ThePageIsWritten) {
 }
 
 TEST_F(ReportCommandTest, APageThatCantBeWritten) {
-  for (const std::string& path : {dir / "none/report.html", dir / ".", std::string("/dev/full")}) {
+  const std::pair<std::string, std::string> rows[] = {
+      {dir / "none/report.html", "No such file or directory"},
+      {dir / ".", "Is a directory"},
+      {"/dev/full", "No space left on device"},
+  };
+  for (const auto& [path, why] : rows) {
     line.report.html = path;
     const Ran ran = Report();
     EXPECT_EQ(ran.code, 1) << path << ran;
-    EXPECT_NE(ran.err.find(path), std::string::npos) << ran;
+    EXPECT_NE(ran.err.find(path + ": " + why), std::string::npos) << ran;
   }
 }
 

@@ -74,11 +74,15 @@ TEST_F(ReportRead, WhatIsNoReport) {
 
 // 75: an alias' mail waits in the queue.
 TEST_F(ReportRead, WhatCantBeReadOrKept) {
-  EXPECT_EQ(Read(dir / "none.json").code, 75);
-  EXPECT_EQ(Read(dir / ".").code, 75) << "a folder";
+  Ran ran = Read(dir / "none.json");
+  EXPECT_EQ(ran.code, 75) << ran;
+  EXPECT_NE(ran.err.find("none.json: No such file or directory"), std::string::npos) << ran;
+  ran = Read(dir / ".");
+  EXPECT_EQ(ran.code, 75) << ran;
+  EXPECT_NE(ran.err.find("Is a directory"), std::string::npos) << ran;
   const std::string json = ReceivedData("microsoft.json");
   MakeFolder(received);
-  Ran ran = Read("-", json);
+  ran = Read("-", json);
   EXPECT_EQ(ran.code, 75) << ran;
   EXPECT_NE(ran.err.find("[tlsrpt] received: "), std::string::npos) << ran;
   received = dir / "none/received.db";
