@@ -1,5 +1,7 @@
 #include "cache/sqlite.h"
 
+#include <filesystem>
+
 #include "policy/ascii.h"
 
 namespace tlswarden {
@@ -26,6 +28,11 @@ Result<SqliteDb> SqliteDb::OpenUnwritten(const std::string& path) {
   }
   return OpenWith(SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_URI,
                   uri + "?immutable=1");
+}
+
+bool SqliteDb::HasWriter(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path + "-wal", ignored);
 }
 
 Result<SqliteDb> SqliteDb::OpenWith(int flags, const std::string& path) {

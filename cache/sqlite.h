@@ -27,6 +27,10 @@ class SqliteDb {
   // WAL mode does otherwise where there are none.
   static Result<SqliteDb> OpenUnwritten(const std::string& path);
 
+  // Whether somebody has the file open in WAL mode, or was killed while he had: that file beside it
+  // is there. Else OpenUnwritten may read it.
+  static bool HasWriter(const std::string& path);
+
   // Runs statements without results. The error's text, or nothing.
   std::optional<std::string> Execute(const char* sql);
 

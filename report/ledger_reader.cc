@@ -35,12 +35,6 @@ constexpr char kTlsDays[] =
     "SELECT domain, day, plain, encrypted, authenticated, missing, last FROM domain_day"
     " WHERE day >= ?1 AND plain + encrypted + authenticated + missing > 0 ORDER BY day, domain";
 
-// Whoever has the file open in WAL mode keeps this one beside it; so does who was killed.
-bool HasWriter(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path + "-wal", ignored);
-}
-
 Result<SqliteDb> OpenFile(const std::string& path, bool unwritten) {
   return unwritten ? SqliteDb::OpenUnwritten(path) : SqliteDb::OpenToRead(path);
 }
@@ -58,7 +52,7 @@ Result<LedgerReader> LedgerReader::Open(const std::string& path) {
   if (!std::filesystem::exists(status)) {
     return Error{path + ": " + (failed ? failed.message() : "there is no such file (yet)")};
   }
-  const bool unwritten = !HasWriter(path);
+  const bool unwritten = !SqliteDb::HasWriter(path);
   Result<SqliteDb> db = OpenFile(path, unwritten);
   if (!db) return Error{db.error()};
   LedgerReader reader(path, std::move(db).value(), unwritten);
@@ -81,7 +75,7 @@ Result<std::optional<LedgerReader>> LedgerReader::OpenIfThere(const std::string&
 
 // A file that nobody wrote is read without locks, so not beside a writer that has come since.
 std::optional<std::string> LedgerReader::FollowTheWriter() {
-  if (!unwritten_ || !HasWriter(path_)) return std::nullopt;
+  if (!unwritten_ || !SqliteDb::HasWriter(path_)) return std::nullopt;
   Result<SqliteDb> db = OpenFile(path_, false);
   if (!db) return db.error();
   db_ = std::move(db).value();

@@ -54,13 +54,11 @@ Result<ReportQueue> ReportQueue::Open(const std::string& path, std::uint64_t see
 
 Result<ReportQueue> ReportQueue::OpenToRead(const std::string& path, std::uint64_t seed,
                                             RecordSink& sink, Time now) {
-  const auto is_there = [](const std::string& file) {
-    std::error_code unreadable;
-    return std::filesystem::exists(file, unreadable) || unreadable;
-  };
-  if (!is_there(path)) return Open(":memory:", seed, sink, now);
-  // Whoever has it open, or was killed, leaves this one beside it.
-  const bool is_written = is_there(path + "-wal");
+  std::error_code unreadable;
+  if (!std::filesystem::exists(path, unreadable) && !unreadable) {
+    return Open(":memory:", seed, sink, now);
+  }
+  const bool is_written = SqliteDb::HasWriter(path);
   Result<SqliteDb> db = is_written ? SqliteDb::OpenToRead(path) : SqliteDb::OpenUnwritten(path);
   if (!db) return Error{db.error()};
   return ReportQueue(std::move(db).value(), path, seed, true);
