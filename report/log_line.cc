@@ -29,18 +29,6 @@ int Number(std::string_view digits) {
   return digits.empty() ? -1 : value;
 }
 
-// "03:29:46". A leap second counts for the one before it.
-std::optional<seconds> ParseClock(std::string_view text) {
-  if (text.size() != 8 || text[2] != ':' || text[5] != ':') return std::nullopt;
-  const int hour = Number(text.substr(0, 2));
-  const int minute = Number(text.substr(3, 2));
-  const int second = Number(text.substr(6, 2));
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
-    return std::nullopt;
-  }
-  return std::chrono::hours(hour) + minutes(minute) + seconds(std::min(second, 59));
-}
-
 unsigned MonthOf(std::string_view name) {
   const auto found = std::find(kMonthNames.begin(), kMonthNames.end(), name);
   return found == kMonthNames.end() ? 0 : static_cast<unsigned>(found - kMonthNames.begin()) + 1;
@@ -130,6 +118,17 @@ std::optional<MailLogLine> SplitProgram(std::string_view line) {
 }
 
 }  // namespace
+
+std::optional<seconds> ParseClock(std::string_view text) {
+  if (text.size() != 8 || text[2] != ':' || text[5] != ':') return std::nullopt;
+  const int hour = Number(text.substr(0, 2));
+  const int minute = Number(text.substr(3, 2));
+  const int second = Number(text.substr(6, 2));
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
+    return std::nullopt;
+  }
+  return std::chrono::hours(hour) + minutes(minute) + seconds(std::min(second, 59));
+}
 
 std::optional<MailLogLine> SplitLogLine(std::string_view line, Time now, minutes utc_offset) {
   if (line.size() <= kClassicStampOctets) return std::nullopt;

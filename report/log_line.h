@@ -43,6 +43,9 @@ inline bool TakePrefix(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
+// "03:29:46"; a blank may stand for a leading zero. A leap second counts for the one before it.
+std::optional<std::chrono::seconds> ParseClock(std::string_view text);
+
 // "Nov 24 03:29:46 host postfix/smtp[9872]: text" or, with RFC 3339's time,
 // "2026-11-24T03:29:46.123+01:00 host …". The first has no year and is local time: it gets the
 // year that brings it nearest to `now`, but not more than a day after it. `utc_offset` is the

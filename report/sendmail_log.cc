@@ -179,12 +179,9 @@ std::optional<std::chrono::seconds> TimeTaken(const SendmailDelivery& delivery) 
     if (error != std::errc() || days < 0 || days > kMostDays) return std::nullopt;
     rest.remove_prefix(plus + 1);
   }
-  const auto digits = [&](std::size_t at) { return IsDigit(rest[at]) && IsDigit(rest[at + 1]); };
-  const bool good =
-      rest.size() == 8 && rest[2] == ':' && rest[5] == ':' && digits(0) && digits(3) && digits(6);
-  if (!good) return std::nullopt;
-  const auto number = [&](std::size_t at) { return (rest[at] - '0') * 10 + rest[at + 1] - '0'; };
-  return std::chrono::seconds(((days * 24 + number(0)) * 60 + number(3)) * 60 + number(6) + 1);
+  const std::optional<std::chrono::seconds> clock = ParseClock(rest);
+  if (!clock || rest.find(' ') != std::string_view::npos) return std::nullopt;
+  return std::chrono::days(days) + *clock + std::chrono::seconds(1);
 }
 
 std::optional<std::string_view> NextSendmailRecipient(std::string_view& recipients) {
