@@ -10,12 +10,11 @@
 #include <thread>
 
 #include "daemon/doctor.h"
+#include "daemon/report_doors.h"
 #include "daemon/report_sending.h"
 #include "daemon/wall_clock.h"
 #include "daemon/wiring.h"
-#include "report/gzip.h"
 #include "report/received_store.h"
-#include "report/report_json.h"
 #include "report/report_mail.h"
 #include "report/self_report.h"
 
@@ -39,15 +38,10 @@ SelfReportSecret NewSecret() {
 }
 
 SmtpMail ComposeMail(const Settings::Tlsrpt& tlsrpt, const TlsReport& report, Time now) {
-  ReportMailContext context;
-  context.domain = Submitter(tlsrpt.contact_info);
-  context.to = tlsrpt.contact_info;
-  context.from = ReportSenderOf(tlsrpt);
-  context.host = HostName();
-  context.unique = report.report_id.substr(0, report.report_id.find('@'));
-  context.now = now;
+  ReportMailContext context = MailContext(Submitter(tlsrpt.contact_info), tlsrpt.contact_info,
+                                          ReportSenderOf(tlsrpt), report.report_id, now);
   context.purpose = kPurpose;
-  const std::string text = ComposeReportMail(report, Gzip(ToJson(report)), context);
+  const std::string text = ComposeReportMail(report, *PackReport(report), context);
   return {context.from, {context.to}, text};
 }
 

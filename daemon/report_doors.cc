@@ -11,7 +11,6 @@
 #include "report/ledger.h"
 #include "report/log_file.h"
 #include "report/report_json.h"
-#include "report/report_mail.h"
 
 namespace tlswarden {
 namespace {
@@ -69,17 +68,18 @@ SenderOptions MakeSenderOptions(const Settings& settings, bool at_once) {
 
 Result<std::string> PackReport(const TlsReport& report) { return Gzip(ToJson(report)); }
 
+ReportMailContext MailContext(const std::string& domain, const std::string& to,
+                              const std::string& from, const std::string& report_id, Time made) {
+  return {domain, to, from, HostName(), report_id.substr(0, report_id.find('@')), made};
+}
+
 std::string MailReport(const ReportMail& mail) {
   const Result<std::string> json = Gunzip(mail.report.octets, kMaxOwnReportOctets);
   const Result<TlsReport> report = json ? ParseReport(*json) : Error{json.error()};
-  ReportMailContext context;
-  context.domain = mail.report.domain;
-  context.to = mail.to;
-  context.from = mail.sender;
-  context.host = HostName();
-  context.unique = mail.report.report_id.substr(0, mail.report.report_id.find('@'));
-  context.now = mail.report.made;
-  return ComposeReportMail(report ? *report : TlsReport(), mail.report.octets, context);
+  const QueuedReport& queued = mail.report;
+  return ComposeReportMail(
+      report ? *report : TlsReport(), queued.octets,
+      MailContext(queued.domain, mail.to, mail.sender, queued.report_id, queued.made));
 }
 
 SenderDoors MakeFileDoors(const Settings& settings, RecordSink& log) {

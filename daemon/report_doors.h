@@ -9,6 +9,8 @@
 #include "daemon/settings.h"
 #include "policy/record.h"
 #include "policy/result.h"
+#include "policy/time.h"
+#include "report/report_mail.h"
 #include "report/report_sender.h"
 
 namespace tlswarden {
@@ -21,6 +23,10 @@ SenderOptions MakeSenderOptions(const Settings& settings, bool at_once);
 
 // The report as it is sent: JSON, gzipped.
 Result<std::string> PackReport(const TlsReport& report);
+
+// What the mail of a report is made of, but for `purpose`.
+ReportMailContext MailContext(const std::string& domain, const std::string& to,
+                              const std::string& from, const std::string& report_id, Time made);
 
 // The mail that carries a packed report: the queue keeps what is sent, and the text beside it is
 // made from that.
